@@ -1,0 +1,1 @@
+"""The alliance assistant: guided journeys, a searchable knowledge base and announcements for associations."""

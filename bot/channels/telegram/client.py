@@ -1,0 +1,103 @@
+"""The Bot API client: python-telegram-bot's `Bot` over HTTP, and raw getUpdates through its request door."""
+
+import json
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from telegram import Bot
+from telegram.request import BaseRequest, HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
+
+from bot.channels.telegram.reading import ALLOWED_UPDATES
+from bot.channels.telegram.redaction import quiet_loggers
+
+DEFAULT_API = "https://api.telegram.org"
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+BATCH = 100
+"""Updates a poll brings at most (Bot API, getUpdates)."""
+
+
+class TokenRefused(Exception):
+    """The operator must act: this is no token, or Telegram does not know it (any more). Never shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which bot, where, and how we talk for it."""
+
+    token: str = field(repr=False)
+    api: str | None = None
+    """Address of another Bot API server, such as `http://127.0.0.1:8081`."""
+    link_previews: bool = False
+    """Whether Telegram shows the pages that a text names."""
+    patience: float = 15.0
+    """Seconds that we wait for the answer to one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The vendor's objects, for this package only."""
+
+    bot: Bot
+    polls: BaseRequest
+    """Connections of their own for getUpdates: a long poll and the replies never wait for each other."""
+
+
+def connect(account: Account) -> Client:
+    """A client for this bot. Nothing is sent yet.
+
+    Raises TokenRefused for what cannot be a token.
+    """
+    if not _TOKEN.fullmatch(account.token):
+        raise TokenRefused(
+            "ALLIANCES_TELEGRAM_TOKEN: this is no token; it looks like 123456:ABC… and comes from @BotFather"
+        )
+    quiet_loggers()
+    # PTB's own RetryAfter warns about a change of its type; we read both types (receipts.py).
+    warnings.filterwarnings("ignore", message=".*`retry_after`", category=PTBDeprecationWarning)
+    base = (account.api or DEFAULT_API).rstrip("/")
+    polls = HTTPXRequest(connection_pool_size=2, connect_timeout=5, pool_timeout=5)
+    replies = HTTPXRequest(
+        connection_pool_size=32,
+        connect_timeout=5,
+        read_timeout=account.patience,
+        write_timeout=account.patience,
+        pool_timeout=10,
+        media_write_timeout=60,
+    )
+    bot = Bot(
+        account.token,
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=replies,
+        get_updates_request=polls,
+    )
+    return Client(bot, polls)
+
+
+async def get_updates(client: Client, offset: int | None, *, wait: int) -> Sequence[object]:
+    """The next raw updates, after `wait` seconds at most if there are none. Raises the vendor's errors."""
+    asked: dict[str, str | int] = {
+        "timeout": wait,
+        "limit": BATCH,
+        "allowed_updates": json.dumps(ALLOWED_UPDATES),
+    }
+    if offset is not None:
+        asked["offset"] = offset
+    # Arguments in the address, as the Bot API allows: a body needs the vendor's private RequestParameter.
+    url = f"{client.bot.base_url}/getUpdates?{urlencode(asked)}"
+    result: object = await client.polls.post(url, read_timeout=wait + 10)
+    if not isinstance(result, list):
+        raise ValueError("getUpdates: the result is not a list")
+    return result
+
+
+async def close(client: Client) -> None:
+    """Close the connections."""
+    await client.polls.shutdown()
+    await client.bot.request.shutdown()

@@ -1,0 +1,220 @@
+"""What a raw update means: JSON in, Reading or the reason to skip it out. Pure and total: it never raises.
+
+Shapes by the Bot API ("Update", "Message", "CallbackQuery", "ChatMemberUpdated"). Private chats only.
+"""
+
+import re
+from enum import StrEnum
+
+from bot.channels.telegram.signing import verify
+from bot.markup import clean
+from bot.model.inputs import (
+    Attachment,
+    Command,
+    Contact,
+    Input,
+    Location,
+    Membership,
+    Opening,
+    Tap,
+    Unusable,
+    Utterance,
+)
+from bot.model.values import StoredFile
+from bot.model.who import Address
+from bot.runtime.channel import Reading
+
+CHANNEL = "telegram"
+
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+"""The kinds of update that we ask for."""
+
+MAX_FILE = 20_000_000
+"""Bytes that a bot may download (Bot API, getFile: 20 MB)."""
+
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Payload of a deep link (Bot API, deep linking)."""
+
+OTHER_CONTENT = frozenset(
+    {"animation", "audio", "checklist", "dice", "game", "paid_media", "poll", "story", "video"}
+)
+"""Fields of a message with what we cannot take from a person. What is named nowhere is a service message."""
+
+
+class Skipped(StrEnum):
+    """Why an update is not for us."""
+
+    BOT = "bot"
+    FORGED = "forged"
+    GROUP = "group"
+    KIND = "kind"
+    MALFORMED = "malformed"
+    SERVICE = "service"
+
+
+def read_update(update: object, *, secret: bytes) -> Reading | Skipped:
+    """What this update means; `secret` is the one that signs buttons."""
+    match update:
+        case {"update_id": int(), "message": message}:
+            return _read_message(message)
+        case {"update_id": int(), "callback_query": query}:
+            return _read_tap(query, secret)
+        case {"update_id": int(), "my_chat_member": change}:
+            return _read_membership(change)
+        case {"update_id": int()}:
+            return Skipped.KIND
+        case _:
+            return Skipped.MALFORMED
+
+
+def lane_of(update: object) -> str:
+    """The ordered line in which an update waits: the id of the user it comes from; `0` if there is none."""
+    match update:
+        case (
+            {"message": {"from": {"id": int(user)}}}
+            | {"callback_query": {"from": {"id": int(user)}}}
+            | {"my_chat_member": {"from": {"id": int(user)}}}
+        ):
+            return str(user)
+        case _:
+            return "0"
+
+
+def file_of(update: object) -> tuple[str, StoredFile] | None:
+    """The `file_id` of the document or photo in an update, and what is known of it; None if there is none."""
+    match update:
+        case {"message": {"document": {"file_id": str(file_id)} as document}}:
+            name = document.get("file_name")
+            kind = document.get("mime_type")
+            return file_id, StoredFile(
+                sha256="",
+                name=clean(name).replace("/", "_")[-120:] if isinstance(name, str) and name else "document",
+                media_type=clean(kind)[:120] if isinstance(kind, str) else "application/octet-stream",
+                size=_number(document.get("file_size")),
+            )
+        case {"message": {"photo": [*sizes]}}:
+            usable = [
+                size for size in sizes if isinstance(size, dict) and isinstance(size.get("file_id"), str)
+            ]
+            if not usable:
+                return None
+            largest = max(usable, key=lambda size: _number(size.get("width")) * _number(size.get("height")))
+            size = _number(largest.get("file_size"))
+            return largest["file_id"], StoredFile(
+                sha256="", name="photo.jpg", media_type="image/jpeg", size=size
+            )
+        case _:
+            return None
+
+
+def query_of(update: object) -> str | None:
+    """The id of the button press that waits for an answerCallbackQuery; None if there is none."""
+    match update:
+        case {"callback_query": {"id": str(query)}}:
+            return query
+        case _:
+            return None
+
+
+def _read_message(message: object) -> Reading | Skipped:
+    who = _sender(message)
+    if isinstance(who, Skipped):
+        return who
+    content = _read_content(message)
+    return Reading(who[0], content, who[1]) if content is not None else Skipped.SERVICE
+
+
+def _read_content(message: object) -> Input | None:
+    """What a person put into a message; None for a service message."""
+    match message:
+        case {"text": str(text)}:
+            return _read_text(clean(text))
+        case {"contact": {"phone_number": str(phone)}}:
+            return Attachment(Contact(_international(clean(phone))))
+        case {"location": {"latitude": int() | float() as north, "longitude": int() | float() as east}}:
+            return Attachment(Location(float(north), float(east)))
+        case {"voice": _} | {"video_note": _}:
+            return Unusable("voice")
+        case {"sticker": _}:
+            return Unusable("sticker")
+        case dict() if OTHER_CONTENT & message.keys():  # an animation comes with a `document` too
+            return Unusable("other")
+        case {"document": _} | {"photo": _}:
+            return _read_file(message)
+        case _:
+            return None
+
+
+def _read_file(message: object) -> Input:
+    found = file_of({"message": message})
+    if found is None:
+        return Unusable("other")
+    return Unusable("too_large") if found[1].size > MAX_FILE else Attachment(found[1])
+
+
+def _read_text(text: str) -> Input:
+    if not text.strip():
+        return Unusable("other")
+    if not (command := COMMAND.fullmatch(text.strip())):
+        return Utterance(text)
+    name, argument = command[1].lower(), (command[2] or "").strip()
+    if name == "start":
+        # What is not a payload is no deep link: a plain start, and nothing of it goes further.
+        return Opening(argument) if PAYLOAD.fullmatch(argument) else Command("start")
+    return Command(name, argument)
+
+
+def _read_tap(query: object, secret: bytes) -> Reading | Skipped:
+    match query:
+        case {"from": {"id": int(user)} as sender, "data": str(data), **rest}:
+            # Without its message (too old, or inline) a tap still says who; the signature says the rest.
+            message = rest.get("message")
+            chat = message.get("chat") if isinstance(message, dict) else {"type": "private", "id": user}
+            who = _sender({"chat": chat, "from": sender})
+            if isinstance(who, Skipped):
+                return who
+            act = verify(secret, who[0], data)
+            return Skipped.FORGED if act is None else Reading(who[0], Tap(act), who[1])
+        case {"from": _, "game_short_name": _}:
+            return Skipped.KIND
+        case _:
+            return Skipped.MALFORMED
+
+
+def _read_membership(change: object) -> Reading | Skipped:
+    who = _sender(change)
+    if isinstance(who, Skipped):
+        return who
+    match change:
+        case {"new_chat_member": {"status": "kicked" | "left"}}:
+            return Reading(who[0], Membership("blocked"), who[1])
+        case {"new_chat_member": {"status": "member"}}:
+            return Reading(who[0], Membership("unblocked"), who[1])
+        case _:
+            return Skipped.MALFORMED
+
+
+def _sender(body: object) -> tuple[Address, str] | Skipped:
+    """Address and first name of the person in a private chat."""
+    match body:
+        case {"from": {"is_bot": True}}:
+            return Skipped.BOT
+        case {"chat": {"type": "private", "id": int(chat)}, "from": {"id": int()} as sender}:
+            name = sender.get("first_name")
+            return Address(CHANNEL, str(chat)), " ".join(clean(name).split())[:64] if isinstance(
+                name, str
+            ) else ""
+        case {"chat": {"type": "group" | "supergroup" | "channel"}}:
+            return Skipped.GROUP
+        case _:
+            return Skipped.MALFORMED
+
+
+def _international(phone: str) -> str:
+    """Telegram leaves out the `+` of the number in a person's own account."""
+    return f"+{phone}" if phone.isdigit() and not phone.startswith("0") else phone
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,136 @@
+"""What a Message becomes on Telegram: texts, keyboards and files, ready to be sent. Pure.
+
+Limits by the Bot API: 4096 UTF-16 units a text, 1024 a caption (sendMessage, sendDocument).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+
+from bot.channels.telegram.splitting import split_html, visible_length
+from bot.markup import escape, telegram_html
+from bot.model.message import AttachedFile, Message, Option
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+
+PAIR_WIDTH = 15
+"""Two answers share a row when neither label is longer: more would be cut off on a phone."""
+
+CONTROLS_WIDTH = 40
+"""Characters that a row of controls holds on a phone."""
+CONTROLS_A_ROW = 4
+
+PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""Media types that Telegram shows as a picture; anything else goes out as a document."""
+
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+Sign = Callable[[str], str]
+"""From an act to signed `callback_data`."""
+Requests = Mapping[Literal["phone", "location"], str]
+"""What the buttons say that share a phone number or a location: from the phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One call: a text, or a file with a caption."""
+
+    html: str = ""
+    """Text, or caption of the file."""
+    file: AttachedFile | None = None
+    markup: Markup | None = None
+    silent: bool = False
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether the file is shown as a picture."""
+        return self.file is not None and self.file.media_type in PHOTO_TYPES
+
+    @property
+    def editable(self) -> bool:
+        """Whether this part can replace the text of an earlier message (Bot API, editMessageText)."""
+        return self.file is None and isinstance(self.markup, InlineKeyboardMarkup | None)
+
+
+def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, ...]:
+    """The calls that say a message, in order, the keyboard under the last. Empty for an empty message."""
+    html = telegram_html(message.text, message.folded)
+    files = message.attachments
+    if files and visible_length(html) <= CAPTION_LIMIT:
+        bodies = [
+            Part(html or _caption(files[0]), files[0]),
+            *(Part(_caption(file), file) for file in files[1:]),
+        ]
+    else:
+        bodies = [Part(text) for text in split_html(html, TEXT_LIMIT)]
+        bodies += [Part(_caption(file), file) for file in files]
+    last = len(bodies) - 1
+    markup = _markup(message, sign, requests)
+    return tuple(
+        # All but the last are silent: one message, one notification.
+        replace(part, markup=markup if place == last else None, silent=message.silent or place < last)
+        for place, part in enumerate(bodies)
+    )
+
+
+def keyboard(options: Sequence[Option], controls: Sequence[Option]) -> list[list[Option]]:
+    """The rows of buttons: answers one a row, or two where both are short; controls last."""
+    return [*_pairs(options), *_control_rows(controls)]
+
+
+def _markup(message: Message, sign: Sign, requests: Requests) -> Markup | None:
+    rows = keyboard(message.options, message.controls)
+    if message.request is not None:
+        shared = message.request
+        button = KeyboardButton(
+            requests[shared],
+            request_contact=True if shared == "phone" else None,
+            request_location=True if shared == "location" else None,
+        )
+        # A keyboard under the text field carries no acts: its labels come back as words, which prompts know.
+        words = [[KeyboardButton(option.label) for option in row] for row in rows]
+        return ReplyKeyboardMarkup([[button], *words], resize_keyboard=True, one_time_keyboard=True)
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(option.label, callback_data=sign(option.act)) for option in row]
+            for row in rows
+        ]
+    )
+
+
+def _pairs(options: Sequence[Option]) -> list[list[Option]]:
+    rows: list[list[Option]] = []
+    for option in options:
+        room = rows and len(rows[-1]) == 1 and len(rows[-1][0].label) <= PAIR_WIDTH
+        if room and len(option.label) <= PAIR_WIDTH:
+            rows[-1].append(option)
+        else:
+            rows.append([option])
+    return rows
+
+
+def _control_rows(controls: Sequence[Option]) -> list[list[Option]]:
+    rows: list[list[Option]] = []
+    for control in controls:
+        width = sum(len(each.label) for each in rows[-1]) + len(control.label) if rows else 0
+        if rows and len(rows[-1]) < CONTROLS_A_ROW and width <= CONTROLS_WIDTH:
+            rows[-1].append(control)
+        else:
+            rows.append([control])
+    return rows
+
+
+def _caption(file: AttachedFile) -> str:
+    """What the picture shows, for those who do not see it: Telegram has no other field for it."""
+    parts = split_html(telegram_html(escape(file.alternative)), CAPTION_LIMIT)
+    return parts[0] if parts else ""

@@ -1,0 +1,157 @@
+"""Parts go out, one call each, and come back as one Receipt. Nothing of the vendor's is raised."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram import Message as Sent
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram.receipts import UNEDITABLE, UNMODIFIED, mentions, receipt_of
+from bot.channels.telegram.rendering import Part
+from bot.model.message import AttachedFile, Message
+from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown
+from bot.model.who import Address
+
+Load = Callable[[str], bytes]
+"""From the sha256 of a stored file to its bytes; OSError if it is gone."""
+
+MOST_BEGUN = 1000
+"""Messages of several parts that we remember as begun."""
+
+SIGN_OF_REMOVAL = "✓"
+"""Shown for a moment while the keyboard under the text field goes away: a message cannot both remove that
+keyboard and carry buttons of its own (Bot API, sendMessage: one `reply_markup`)."""
+
+
+class Sender:
+    """Sends the parts of messages, and remembers what a retry must know.
+
+    Both memories may be lost with the process: a part is said twice, or a keyboard stays until used.
+    """
+
+    def __init__(self, bot: Bot, load: Load, *, link_previews: bool) -> None:
+        self._bot = bot
+        self._load = load
+        self._link_previews = link_previews
+        self._begun: dict[tuple[Address, Message], int] = {}
+        self._keyboards: set[Address] = set()
+
+    async def deliver(self, address: Address, message: Message, parts: Sequence[Part]) -> Receipt:
+        """Send all parts in order; the receipt is that of the last, or of the first that failed.
+
+        The retry of a message that failed half-way goes on where it stopped.
+        """
+        if not parts:
+            return Refused("empty message")
+        task = (address, message)
+        receipt: Receipt = Delivered()
+        try:
+            parts = await self._without_old_keyboard(address, message, parts)
+            for place in range(self._begun.pop(task, 0), len(parts)):
+                self._begun[task] = place
+                receipt = await self._send(address, parts[place])
+        except OSError:
+            receipt = Refused("an attached file is gone")
+        except (
+            Exception
+        ) as error:  # a closed set of receipts, whatever the vendor's parser makes of an answer
+            receipt = receipt_of(error)
+        if not isinstance(receipt, Deferred | Failed | Unknown):
+            self._begun.pop(task, None)
+        while len(self._begun) > MOST_BEGUN:
+            del self._begun[next(iter(self._begun))]
+        return receipt
+
+    async def edit(self, address: Address, reference: str, part: Part) -> Receipt | None:
+        """Replace the text and the buttons of an earlier message; None if it must be said anew."""
+        if not (part.editable and part.html and reference.isdigit()):
+            return None
+        markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
+        try:
+            await self._bot.edit_message_text(
+                part.html,
+                chat_id=int(address.id),
+                message_id=int(reference),
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                link_preview_options=self._previews(part),
+            )
+        except BadRequest as error:
+            if mentions(error, UNMODIFIED):
+                return Delivered(reference)
+            return None if mentions(error, *UNEDITABLE) else receipt_of(error)
+        except Exception as error:
+            return receipt_of(error)
+        return Delivered(reference)
+
+    async def _send(self, address: Address, part: Part) -> Receipt:
+        sent = await (
+            self._send_text(address, part) if part.file is None else self._send_file(address, part, part.file)
+        )
+        if isinstance(part.markup, ReplyKeyboardMarkup):
+            self._keyboards.add(address)
+        elif isinstance(part.markup, ReplyKeyboardRemove):
+            self._keyboards.discard(address)
+        return Delivered(str(sent.message_id))
+
+    async def _send_text(self, address: Address, part: Part) -> Sent:
+        return await self._bot.send_message(
+            int(address.id),
+            part.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=part.markup,
+            disable_notification=part.silent,
+            link_preview_options=self._previews(part),
+        )
+
+    async def _send_file(self, address: Address, part: Part, file: AttachedFile) -> Sent:
+        content = InputFile(await asyncio.to_thread(self._load, file.sha256), filename=file.name)
+        if part.is_photo:
+            return await self._bot.send_photo(
+                int(address.id),
+                content,
+                caption=part.html or None,
+                parse_mode=ParseMode.HTML,
+                reply_markup=part.markup,
+                disable_notification=part.silent,
+            )
+        return await self._bot.send_document(
+            int(address.id),
+            content,
+            caption=part.html or None,
+            parse_mode=ParseMode.HTML,
+            reply_markup=part.markup,
+            disable_notification=part.silent,
+        )
+
+    async def _without_old_keyboard(
+        self, address: Address, message: Message, parts: Sequence[Part]
+    ) -> Sequence[Part]:
+        """The same parts, with the keyboard of an earlier request removed from under the text field."""
+        if address not in self._keyboards or message.request is not None:
+            return parts
+        if parts[-1].markup is None:
+            return [*parts[:-1], replace(parts[-1], markup=ReplyKeyboardRemove())]
+        removal = await self._bot.send_message(
+            int(address.id), SIGN_OF_REMOVAL, reply_markup=ReplyKeyboardRemove(), disable_notification=True
+        )
+        self._keyboards.discard(address)
+        with suppress(TelegramError):  # the sign stays then; the message that matters goes on
+            await self._bot.delete_message(int(address.id), removal.message_id)
+        return parts
+
+    def _previews(self, part: Part) -> LinkPreviewOptions | None:
+        """No preview of the pages that a text names, unless wanted. Says nothing where there is no link."""
+        has_link = "<a " in part.html or "://" in part.html
+        return LinkPreviewOptions(is_disabled=True) if has_link and not self._link_previews else None

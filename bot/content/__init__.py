@@ -1,0 +1,1 @@
+"""Authored files -> content: reading with positions, decoding, checks, loading. The only room that knows YAML."""

@@ -1,0 +1,81 @@
+"""What is wrong in an authored file, and where; and how a list of problems is written."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+Severity = Literal["error", "warning"]
+Format = Literal["text", "json", "github"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file; both count from 1, columns in characters."""
+
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that an author should mend."""
+
+    path: str
+    """File, below the content folder until a report puts the folder in front."""
+    line: int
+    """From 1."""
+    column: int
+    """From 1, in characters."""
+    code: str
+    """Stable name of the rule, such as `unknown-key`."""
+    message: str
+    """One sentence in French, with the fix when it is known."""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        warning = f"avertissement{NBSP}: " if self.severity == "warning" else ""
+        return f"{self.path}:{self.line}:{self.column}: {warning}{self.message} [{self.code}]"
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Errors first, then warnings, each by place; no problem twice."""
+    return tuple(
+        sorted(dict.fromkeys(problems), key=lambda p: (p.severity, p.path, p.line, p.column, p.code, p.message))
+    )
+
+
+def render(problems: Iterable[Problem], format: Format) -> str:
+    """The problems as lines, as one JSON list, or as annotations of GitHub Actions."""
+    match format:
+        case "json":
+            return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
+        case "github":
+            return "\n".join(_annotation(problem) for problem in problems)
+        case "text":
+            return "\n".join(str(problem) for problem in problems)
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """` ; vouliez-vous dire « x » ?` when something known looks like what was written; else nothing."""
+    names = {name.lower(): name for name in known}
+    close = get_close_matches(written.lower(), names, n=1, cutoff=0.6)
+    return f"{NBSP}; vouliez-vous dire {quote(names[close[0]])}{NBSP}?" if close else ""
+
+
+def quote(written: object) -> str:
+    """`« x »`, cut when long."""
+    text = str(written)
+    shown = text if len(text) <= 60 else text[:59] + "…"
+    return f"«{NBSP}{shown}{NBSP}»"
+
+
+def _annotation(problem: Problem) -> str:
+    # GitHub docs, "Workflow commands": data escapes % CR LF, properties also : and ,
+    data = problem.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = problem.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    place = f"file={path},line={problem.line},col={problem.column}"
+    return f"::{problem.severity} {place},title={problem.code}::{data}"

@@ -1,0 +1,94 @@
+"""What a tapped button says: the grammar of `Option.act`, a closed set. Forged acts parse to None or ask no more
+than a person could type."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.model.values import ArticleId, FlowId, RunId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTap:
+    """An answer of prompt `serial`."""
+
+    serial: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTap:
+    """A way out of prompt `serial`: back, skip, pause or done."""
+
+    serial: int
+    control: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTap:
+    """Start a flow; `restart` drops its open run first."""
+
+    flow: FlowId
+    restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTap:
+    """Go on with an open run."""
+
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleTap:
+    """Show an entry's card, its longer text, or its sources."""
+
+    article: ArticleId
+    part: Literal["art", "more", "src"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTap:
+    """A button without an object."""
+
+    name: Literal["menu", "journeys", "resume", "ask", "human", "export", "erase", "erase-yes", "erase-no", "data"]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageTap:
+    """Choose a language."""
+
+    tag: str
+
+
+Act = AnswerTap | ControlTap | FlowTap | ResumeTap | ArticleTap | PlainTap | LanguageTap
+
+_NUMBERED = re.compile(r"([pc])(\d{1,9})\.(\S{1,40})")
+_NAMED = re.compile(r"(go|restart|resume|art|more|src|do|lang)\.([A-Za-z0-9-]{1,50})")
+_PLAIN = frozenset(PlainTap.__annotations__["name"].__args__)
+
+
+def parse_act(act: str) -> Act | None:
+    """What a button says; None if no button of ours says so."""
+    if found := _NUMBERED.fullmatch(act):
+        serial, rest = int(found[2]), found[3]
+        return AnswerTap(serial, rest) if found[1] == "p" else ControlTap(serial, rest)
+    found = _NAMED.fullmatch(act)
+    if not found:
+        return None
+    name = found[2]
+    match found[1]:
+        case "go" | "restart":
+            return FlowTap(FlowId(name), restart=found[1] == "restart")
+        case "resume":
+            return ResumeTap(RunId(name))
+        case "art" | "more" | "src" as part:
+            return ArticleTap(ArticleId(name), part)
+        case "lang":
+            return LanguageTap(name)
+    return PlainTap(name) if name in _PLAIN else None  # type: ignore[arg-type]  # checked against the literal
+
+
+def plain_act(name: str) -> str:
+    """The act of a button without an object."""
+    return f"do.{name}"

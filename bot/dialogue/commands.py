@@ -1,0 +1,185 @@
+"""The person's commands: an explicit table, and what each does."""
+
+from collections.abc import Callable, Mapping
+
+from bot.dialogue.draft import Draft
+from bot.dialogue.journeys import list_journeys, list_open, repeat, start
+from bot.dialogue.questions import answer_question, show_article
+from bot.flows.cards import flow_option
+from bot.model.effects import Escalate, Export, Send, SetLanguage
+from bot.model.effects import Erase as EraseEverything
+from bot.model.message import Message, Option
+from bot.model.session import Session
+from bot.model.values import ArticleId, FlowId
+
+FIRST_JOURNEY = FlowId("faire-connaissance")
+"""The journey that a newcomer is offered, where the content has it."""
+EXPORT_NAME = "mes-donnees.json"
+
+
+def welcome(draft: Draft, argument: str = "") -> None:
+    """`/start`: in three lines what it can do, and one question."""
+    known = bool(draft.session.runs or draft.view.finished)
+    options: list[Option] = []
+    if known and draft.session.runs:
+        options.append(draft.button("button_resume", "resume"))
+    elif FIRST_JOURNEY in draft.shelf.flows and not known:
+        first = flow_option(FIRST_JOURNEY, draft.shelf)
+        options.append(Option(first.id, draft.phrases.label("welcome_option_profile"), first.act))
+    options.append(draft.button("button_menu", "menu"))
+    name = draft.view.person.name
+    draft.change(active=None, failures=0)
+    draft.say("welcome_back" if known else "welcome", *options, name=name and f" {name}")
+
+
+def help_(draft: Draft, argument: str = "") -> None:
+    """`/aide`."""
+    draft.say("help", *(() if draft.session.active else (draft.button("button_menu", "menu"),)), contact=draft.contact)
+    if draft.session.active:
+        repeat(draft)
+
+
+def menu(draft: Draft, argument: str = "") -> None:
+    """`/menu`: the authored entries; those whose journey is not written yet are left out."""
+    options = []
+    for entry in draft.phrases.menu:
+        if entry.flow in draft.shelf.flows:
+            options.append(Option(f"go.{entry.flow}", entry.label, f"go.{entry.flow}"))
+        elif entry.article in draft.shelf.articles:
+            options.append(Option(f"article.{entry.article}", entry.label, f"art.{entry.article}"))
+        elif entry.command in BUTTONS:
+            name = BUTTONS[entry.command]
+            options.append(Option(name, entry.label, f"do.{name}"))
+    draft.change(active=None)
+    draft.say("menu", *options)
+
+
+BUTTONS: Mapping[str | None, str] = {
+    "parcours": "journeys",
+    "reprendre": "resume",
+    "question": "ask",
+    "mes_donnees": "data",
+    "aide": "human",
+}
+"""Commands that the menu can hold -> the button that does the same."""
+
+
+def journeys(draft: Draft, argument: str = "") -> None:
+    """`/parcours`."""
+    list_journeys(draft)
+
+
+def open_runs(draft: Draft, argument: str = "") -> None:
+    """`/reprendre`."""
+    list_open(draft)
+
+
+def question(draft: Draft, argument: str = "") -> None:
+    """`/question`, with or without its words."""
+    if argument.strip():
+        answer_question(draft, argument)
+    else:
+        draft.say("ask_away")
+        draft.change(active=None)
+
+
+def language(draft: Draft, argument: str = "") -> None:
+    """`/langue`."""
+    languages = draft.phrases.languages
+    draft.say("language", *(Option(f"lang.{tag}", name, f"lang.{tag}") for tag, name in languages.items()))
+
+
+def choose_language(draft: Draft, tag: str) -> None:
+    """A language was tapped."""
+    if tag in draft.phrases.languages:
+        draft.add(SetLanguage(tag))
+        draft.say("language_set", *(() if draft.session.active else (draft.button("button_menu", "menu"),)))
+    if draft.session.active:
+        repeat(draft)
+
+
+def own_data(draft: Draft, argument: str = "") -> None:
+    """`/mes_donnees`: what is kept, with the buttons that hand it out or erase it."""
+    draft.change(active=None)
+    draft.say("my_data", draft.button("button_export", "export"), draft.button("button_erase", "erase"))
+
+
+def export(draft: Draft) -> None:
+    """Hand out everything as a file."""
+    message = Message(draft.phrases.say("export_ready"), (draft.button("button_menu", "menu"),))
+    draft.add(Export(message, EXPORT_NAME))
+
+
+def erase(draft: Draft, argument: str = "") -> None:
+    """`/effacer`: asks first."""
+    draft.change(active=None, confirming="erase")
+    yes = Option("erase-yes", draft.phrases.label("button_erase"), "do.erase-yes")
+    no = Option("erase-no", draft.phrases.label("button_no"), "do.erase-no")
+    draft.say("confirm_erase", yes, no)
+
+
+def confirm_erase(draft: Draft, *, sure: bool) -> None:
+    """The person said yes or no to erasing; a yes without the question before it erases nothing."""
+    asked = draft.session.confirming == "erase"
+    draft.change(confirming=None)
+    if sure and asked:
+        draft.session = Session()
+        draft.add(EraseEverything(Message(draft.phrases.say("erased"))))
+    elif sure:
+        erase(draft)
+    else:
+        draft.say("not_erased", draft.button("button_menu", "menu"))
+
+
+def human(draft: Draft) -> None:
+    """A human is wanted: record a request, say whom to reach."""
+    draft.add(Escalate("asked"))
+    draft.change(failures=0)
+    draft.say("human", contact=draft.contact)
+    if draft.session.active:
+        repeat(draft)
+
+
+COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
+    "start": welcome,
+    "aide": help_,
+    "help": help_,
+    "menu": menu,
+    "parcours": journeys,
+    "reprendre": open_runs,
+    "question": question,
+    "langue": language,
+    "mes_donnees": own_data,
+    "effacer": erase,
+}
+"""Slash command -> what it does. Flows add their own (`Flow.command`)."""
+
+
+def run_command(draft: Draft, name: str, argument: str) -> None:
+    """One of the table, or of the flows; else say kindly that there is none."""
+    draft.change(confirming=None)
+    if name in COMMANDS:
+        COMMANDS[name](draft, argument)
+        return
+    flow = next((flow for flow in draft.shelf.flows.values() if flow.command == name), None)
+    if flow:
+        start(draft, flow.id)
+        return
+    draft.say("unknown_command", draft.button("button_menu", "menu"), command=f"/{name[:32]}")
+    if draft.session.active:
+        repeat(draft)
+
+
+def open_link(draft: Draft, payload: str) -> None:
+    """A deep link: a flow's id, or `q_` and an article's id; anything else is a plain start."""
+    if FlowId(payload) in draft.shelf.flows:
+        start(draft, FlowId(payload))
+        return
+    article = draft.shelf.articles.get(ArticleId(payload.removeprefix("q_"))) if payload.startswith("q_") else None
+    if article:
+        show_article(draft, ArticleId(article.id))
+        return
+    if payload:
+        draft.add(Send(Message(draft.phrases.say("link_unknown"))))
+    welcome(draft)
+

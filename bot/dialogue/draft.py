@@ -1,0 +1,112 @@
+"""The turn in the making: gathers what one input brings about. Lives for one call of `respond`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+
+from bot.dialogue.acts import plain_act
+from bot.dialogue.library import Library
+from bot.flows.advance import Ground
+from bot.flows.cards import contact_line
+from bot.flows.phrases import Phrases
+from bot.flows.shelf import Shelf
+from bot.flows.template import Rich
+from bot.model.effects import Effect, Forget, Remember, Send
+from bot.model.message import Message, Option
+from bot.model.session import Run, Session
+from bot.model.turn import Turn, View
+from bot.model.values import FieldRef, RunId, Value
+
+
+class Draft:
+    """What is known, and what has been decided so far."""
+
+    def __init__(self, library: Library, session: Session, view: View, now: datetime, rng: Random) -> None:
+        self.library = library
+        self.session = session
+        self.view = view
+        self.now = now
+        self.rng = rng
+        self.effects: list[Effect] = []
+
+    @property
+    def shelf(self) -> Shelf:
+        """The authored content."""
+        return self.library.shelf
+
+    @property
+    def phrases(self) -> Phrases:
+        """The standing phrases."""
+        return self.library.shelf.phrases
+
+    @property
+    def ground(self) -> Ground:
+        """What a walk through a flow stands on."""
+        return Ground(self.shelf, self.view, self.now, self.rng)
+
+    @property
+    def contact(self) -> str:
+        """Whom to reach."""
+        return contact_line(self.shelf, self.view)
+
+    @property
+    def answers(self) -> Mapping[FieldRef, Value]:
+        """The stored answers with what this turn already changed."""
+        answers = dict(self.view.answers)
+        for effect in self.effects:
+            match effect:
+                case Remember(field=ref, value=value):
+                    answers[ref] = value
+                case Forget(field=ref):
+                    answers.pop(ref, None)
+        return answers
+
+    @property
+    def active(self) -> Run | None:
+        """The run that answers go to."""
+        return self.run(self.session.active) if self.session.active else None
+
+    def run(self, id: RunId) -> Run | None:
+        """An open run by its id."""
+        return next((run for run in self.session.runs if run.id == id), None)
+
+    def keep(self, run: Run) -> None:
+        """Put a run first among the open ones, in its new state."""
+        others = tuple(other for other in self.session.runs if other.id != run.id)
+        self.session = replace(self.session, runs=(run, *others))
+
+    def drop(self, id: RunId) -> None:
+        """Forget that a run is open."""
+        runs = tuple(run for run in self.session.runs if run.id != id)
+        active = None if self.session.active == id else self.session.active
+        self.session = replace(self.session, runs=runs, active=active)
+
+    def change(self, **changes: object) -> None:
+        """Change parts of the session."""
+        self.session = replace(self.session, **changes)  # type: ignore[arg-type]  # names of Session's fields
+
+    def add(self, *effects: Effect) -> None:
+        """Take over effects."""
+        self.effects.extend(effects)
+
+    def say(self, key: str, *options: Option, **values: str | int | Rich) -> None:
+        """Send a standing phrase, with buttons."""
+        self.add(Send(Message(self.phrases.say(key, **values), options)))
+
+    def button(self, key: str, name: str) -> Option:
+        """A button of our own without an object."""
+        return Option(name, self.phrases.label(key), plain_act(name))
+
+    def turn(self) -> Turn:
+        """The finished turn: only its last message notifies, and its buttons may be picked by words."""
+        sends = [place for place, effect in enumerate(self.effects) if isinstance(effect, Send)]
+        for place in sends[:-1]:
+            effect = self.effects[place]
+            assert isinstance(effect, Send)
+            self.effects[place] = Send(replace(effect.message, silent=True))
+        if sends:
+            last = self.effects[sends[-1]]
+            assert isinstance(last, Send)
+            self.change(offers=() if self.session.active else last.message.options)
+        return Turn(self.session, tuple(self.effects))

@@ -1,0 +1,27 @@
+"""How values are written for people: numbers and dates. The words come from flows/phrases.yaml."""
+
+from datetime import date
+
+from bot.flows.phrases import Calendar
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def write_number(number: int | float) -> str:
+    """`1 250,5` with non-breaking spaces; whole floats without decimals, else at most two."""
+    whole, _, decimals = f"{number:,.2f}".replace(",", NBSP).partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole},{decimals}" if decimals else whole
+
+
+def write_date(day: date, calendar: Calendar) -> str:
+    """`jeudi 14 janvier 2027`."""
+    number = calendar.first if day.day == 1 else str(day.day)
+    return f"{calendar.days[day.weekday()]} {number} {calendar.months[day.month - 1]} {day.year}"
+
+
+def write_list(items: list[str], joiner: str) -> str:
+    """`a, b et c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {joiner} {items[-1]}"

@@ -1,0 +1,279 @@
+"""`ask`: waits for a typed answer. One model for all field types; how each is read stands in `flows/typed.py`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field as Constraint
+from pydantic import model_validator
+
+from bot.flows.authored import Authored
+from bot.flows.duration import Duration
+from bot.flows.field import Choice, Declared, Field
+from bot.flows.step import (
+    Again,
+    Answered,
+    Halt,
+    Link,
+    Outcome,
+    PromptInput,
+    Refused,
+    Reply,
+    Scope,
+    Step,
+    answer_act,
+    control_act,
+)
+from bot.flows.template import Template
+from bot.flows.typed import READERS, Bad, Bounds
+from bot.knowledge.choice import Chosen, ChosenMany, Unsure, match_choice, match_choices, same_words
+from bot.markup.escape import escape
+from bot.model.effects import Remember
+from bot.model.inputs import Attachment, Contact, Location, Tap, Utterance
+from bot.model.message import Markdown, Message, Option
+from bot.model.session import Wait
+from bot.model.values import Owner, StoredFile, Value
+
+DONE = "=done"
+"""What the button "Valider" of a multiple choice sends; no choice id can look so."""
+YES, NO = "yes", "no"
+
+REFUSALS: Mapping[str, str] = {
+    "text": "refused_text_short",
+    "number": "refused_number",
+    "scale": "refused_choice",
+    "choice": "refused_choice",
+    "choices": "refused_choice",
+    "yes_no": "refused_choice",
+    "date": "refused_date",
+    "email": "refused_email",
+    "phone": "refused_phone",
+    "department": "refused_department",
+    "person": "refused_choice",
+    "file": "refused_file",
+    "location": "refused_location",
+}
+"""Field type -> the phrase for an input that was neither an answer nor a question."""
+
+
+class Reminder(Authored):
+    """When and how often the assistant comes back to an unanswered prompt."""
+
+    after: Duration
+    times: int = Constraint(default=1, ge=1, le=5)
+    say: Template
+    at: str = Constraint(default="18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """Local time at which it leaves."""
+
+
+class Ask(Step):
+    """A question."""
+
+    ask: Template
+    field: Field
+    choices: tuple[Choice, ...] = ()
+    """The answers of a choice or of choices."""
+    choices_from: Literal["association.people"] | None = None
+    labels: tuple[str, ...] = ()
+    """Words for the degrees of a scale, least first."""
+    skip: Literal["allowed"] | None = None
+    help: Template | None = None
+    """What "aide" says here."""
+    refused: Template | None = None
+    """What an answer that cannot be accepted is told, instead of the standing phrase."""
+    default: str | int | float | bool | None = None
+    """What the field becomes when the prompt is skipped."""
+    remind: Reminder | None = None
+
+    @model_validator(mode="after")
+    def _choices_fit(self) -> "Ask":
+        wants = self.field.type in ("choice", "choices")
+        if wants and bool(self.choices) == bool(self.choices_from):
+            raise ValueError(f"a field of type {self.field.type} needs 'choices', or 'choices_from'")
+        if self.choices and not wants:
+            raise ValueError(f"'choices' go with the types choice and choices, not with {self.field.type}")
+        ids = [choice.id for choice in self.choices]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two choices have one id")
+        if self.default is not None and not self.skip:
+            raise ValueError("'default' needs 'skip: allowed'")
+        if self.field.type == "scale" and not self._degrees():
+            raise ValueError("a scale needs 'min' and 'max', at most 11 degrees apart, and one label a degree if any")
+        return self
+
+    def _degrees(self) -> tuple[int, ...]:
+        if not isinstance(self.field.min, int) or not isinstance(self.field.max, int):
+            return ()
+        degrees = tuple(range(self.field.min, self.field.max + 1))
+        return degrees if len(degrees) <= 11 and len(self.labels) in (0, len(degrees)) else ()
+
+    def declare(self, scope: Owner) -> Declared:
+        """The field as other parts of the flow see it."""
+        name = self.field.name
+        owner = Owner(name.partition(".")[0]) if "." in name else self.field.scope or scope
+        field = self.field
+        return Declared(field.type, owner, self.choices, field.keep, field.personal, self.ask)
+
+    def enter(self, scope: Scope) -> Outcome:
+        """Waits."""
+        return Outcome(then=Halt())
+
+    def options(self, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Ids of the answers with a button, each with the wordings that mean it, the label first."""
+        phrases = scope.shelf.phrases
+        match self.field.type:
+            case "yes_no":
+                return (
+                    (YES, (phrases.label("button_yes"), *phrases.words["yes"])),
+                    (NO, (phrases.label("button_no"), *phrases.words["no"])),
+                )
+            case "scale":
+                return tuple(
+                    (str(degree), (self.labels[place] if self.labels else str(degree), str(degree)))
+                    for place, degree in enumerate(self._degrees())
+                )
+            case "person":
+                return _people(scope)
+            case "choice" | "choices":
+                if self.choices_from:
+                    return _people(scope)
+                return tuple((choice.id, (choice.label, *choice.also)) for choice in self.choices)
+        return ()
+
+    def prompt(self, scope: Scope) -> Message:
+        """The question with its buttons; ticked choices carry a tick."""
+        phrases = scope.shelf.phrases
+        ticked = scope.wait.selected if scope.wait else ()
+        options = tuple(
+            Option(id, phrases.label("ticked", label=words[0]) if id in ticked else words[0], answer_act(scope.serial, id))
+            for id, words in self.options(scope)
+        )
+        text = scope.text(self.ask)
+        controls: tuple[Option, ...] = ()
+        if self.field.type == "choices":
+            text = Markdown(f"{text}\n\n{phrases.say('choose_several')}")
+            controls = (Option("done", phrases.label("button_done"), control_act(scope.serial, "done")),)
+        request: Literal["phone", "location"] | None = None
+        if self.field.type == "phone" or self.field.type == "location":
+            request = self.field.type
+        return Message(text, options, controls, request=request)
+
+    def accept(self, input: PromptInput, scope: Scope) -> Reply | None:
+        """Reads a tap, words, or something handed in."""
+        match input:
+            case Attachment(content=content):
+                return self._handed_in(content, scope)
+            case Tap(act=choice):
+                known = [id for id, _ in self.options(scope)]
+                if self.field.type == "choices":
+                    return self._tick(choice, known, scope)
+                return self._chosen(choice, scope) if choice in known else None
+            case Utterance(text=text):
+                return self._typed(text, scope)
+
+    def refusal(self, scope: Scope) -> Markdown:
+        """What an input is told that was neither an answer nor a question."""
+        if self.refused:
+            return scope.text(self.refused)
+        return scope.shelf.phrases.say(REFUSALS[self.field.type], min=1)
+
+    def links(self) -> Iterable[Link]:
+        return ()
+
+    def sets(self) -> Mapping[str, tuple[str | int, ...]]:
+        return {self.field.name: ("field", "name")}
+
+    def texts(self) -> Iterable[tuple[tuple[str | int, ...], Template]]:
+        yield ("ask",), self.ask
+        if self.help:
+            yield ("help",), self.help
+        if self.refused:
+            yield ("refused",), self.refused
+        if self.remind:
+            yield ("remind", "say"), self.remind.say
+
+    def _typed(self, text: str, scope: Scope) -> Reply | None:
+        if reader := READERS.get(self.field.type):
+            calendar = scope.shelf.phrases.calendar
+            read = reader(text, Bounds(self.field.min, self.field.max, scope.names.today(), calendar))
+            if isinstance(read, Bad):
+                own = scope.text(self.refused) if self.refused else None
+                return Refused(own or scope.shelf.phrases.say(read.phrase, **read.values))  # type: ignore[arg-type]
+            return None if read is None else self._answered(read, scope)
+        options = self.options(scope)
+        if self.field.type == "choices":
+            return self._several(text, options, scope)
+        match match_choice(text, options):
+            case Chosen(id=id):
+                return self._chosen(id, scope)
+            case Unsure(ids=ids):
+                return Refused(_which(ids, options, scope))
+        return None
+
+    def _several(self, text: str, options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope) -> Reply | None:
+        if same_words(text, scope.shelf.phrases.words["done"]):
+            return self._tick(DONE, [id for id, _ in options], scope)
+        match match_choices(text, options):
+            case ChosenMany(ids=ids):
+                return self._counted(ids, scope)
+            case Unsure(ids=ids):
+                return Refused(_which(ids, options, scope))
+        return None
+
+    def _tick(self, choice: str, known: list[str], scope: Scope) -> Reply | None:
+        wait = scope.wait or Wait(scope.serial, scope.key, scope.now)
+        if choice == DONE:
+            return self._counted(wait.selected, scope)
+        if choice not in known:
+            return None
+        ticked = set(wait.selected) ^ {choice}
+        return Again(replace(wait, selected=tuple(id for id in known if id in ticked)), in_place=True)
+
+    def _counted(self, chosen: tuple[str, ...], scope: Scope) -> Reply:
+        least = self.field.min if self.field.min is not None else 1
+        most = self.field.max or len(self.options(scope))
+        if least <= len(chosen) <= most:
+            return self._answered(chosen, scope)
+        return Refused(scope.shelf.phrases.say("refused_choices_count", min=int(least), max=int(most)))
+
+    def _chosen(self, id: str, scope: Scope) -> Answered:
+        match self.field.type:
+            case "yes_no":
+                return self._answered(id == YES, scope)
+            case "scale":
+                return self._answered(int(id), scope)
+        return self._answered(id, scope)
+
+    def _handed_in(self, content: StoredFile | Contact | Location, scope: Scope) -> Reply | None:
+        match (self.field.type, content):
+            case ("file", StoredFile(sha256=sha256)):
+                return self._answered(sha256, scope, shown=content.name)
+            case ("phone", Contact(phone=phone)):
+                return self._typed(phone if phone.startswith(("+", "0")) else f"+{phone}", scope)
+            case ("location", Location(latitude=latitude, longitude=longitude)):
+                return self._answered(f"{latitude},{longitude}", scope)
+        return None
+
+    def _answered(self, value: Value, scope: Scope, *, shown: str = "") -> Answered:
+        ref = scope.names.ref(self.field.name)
+        erase_after = self.field.keep.after(scope.now) if self.field.keep else None
+        personal = self.field.personal or self.field.type in ("email", "phone", "person")
+        effect = Remember(ref, value, erase_after, personal)
+        names = replace(scope.names, answers={**scope.names.answers, ref: value})
+        if not shown:
+            shown = self.labels[value - self._degrees()[0]] if self.labels and isinstance(value, int) else ""
+        return Answered(escape(shown or names.text(self.field.name)), Outcome(effects=(effect,)))
+
+
+def _people(scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    association = scope.view.association
+    alone = ((scope.view.person.id, scope.view.person.name),)
+    members = association.members if association and association.members else alone
+    nameless = scope.shelf.phrases.label("association_self")
+    return tuple((str(id), (name or nameless,)) for id, name in members)
+
+
+def _which(ids: tuple[str, ...], options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope) -> Markdown:
+    labels = [escape(words[0]) for id, words in options if id in ids]
+    return Markdown("\n\n".join([scope.shelf.phrases.say("unsure_choice"), "\n".join(f"- {label}" for label in labels)]))
+

@@ -1,0 +1,85 @@
+"""Messages rehearsed on the base itself, so that it learns how sure it may be.
+
+Every phrasing is asked as if it had not been written (is its entry still found?), as if its whole entry had not
+(an out-of-scope message of the same domain), and so with half of its words strange (of another domain). Nothing is indexed again: what is left out
+is subtracted.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from bot.knowledge.confidence import Sample, figures
+from bot.knowledge.scorer import Floats, Scorer, combined
+from bot.knowledge.text import Reading
+from bot.knowledge.tokens import stems
+
+MAX_REHEARSED = 300
+"""Phrasings that are rehearsed; of a larger base, evenly spread ones."""
+
+
+def rehearse(scorer: Scorer) -> Iterator[Sample]:
+    """Up to three samples for each rehearsed phrasing."""
+    sizes = np.bincount(scorer.owners, minlength=len(scorer.starts))
+    total = len(scorer.readings)
+    if len(scorer.starts) < 2:
+        return
+    for number in np.unique(np.linspace(0, total - 1, min(total, MAX_REHEARSED)).astype(int)):
+        if scorer.readings[number].content:
+            phrasings = scorer.grams.compare(scorer.readings[number].words)
+            yield _without_entry(scorer, int(number), phrasings)
+            yield _foreign(scorer, int(number))
+            if sizes[scorer.owners[number]] > 1:
+                yield _without_phrasing(scorer, int(number), phrasings)
+
+
+def _without_phrasing(scorer: Scorer, number: int, phrasings: Floats) -> Sample:
+    reading, entry = scorer.readings[number], int(scorer.owners[number])
+    left_out = Counter(stems(reading))
+    own = phrasings[scorer.owners == entry]
+    itself = float(phrasings[number])
+    phrasings = phrasings.copy()
+    phrasings[number] = 0.0
+    # |S - v|² = |S|² - 2 S·v + v·v, where S·v is the sum of the similarities within the entry.
+    length = scorer.grams.centroids[entry] ** 2 - 2 * float(own.sum()) + itself
+    centroid = np.add.reduceat(phrasings, scorer.starts) / scorer.grams.centroids
+    centroid[entry] *= scorer.grams.centroids[entry] / np.sqrt(max(length, 1e-6))
+    absent = {root for root in left_out if scorer.tokens.spread[root] == 1}
+    probe = scorer.tokens.probe(reading, absent)
+    tokens = scorer.tokens.compare(probe)
+    tokens[entry] = scorer.tokens.compare_without(probe, entry, left_out)
+    scores = combined(np.maximum.reduceat(phrasings, scorer.starts), centroid, tokens)
+    place = int((scores > scores[entry]).sum())
+    return Sample(figures(scores, probe.known_share), place == 0, place < 3, inside=True)
+
+
+def _without_entry(scorer: Scorer, number: int, phrasings: Floats) -> Sample:
+    return _outsider(scorer, number, scorer.readings[number], phrasings)
+
+
+def _foreign(scorer: Scorer, number: int) -> Sample:
+    """Half of the words replaced by words of no language: a message that shares a word by accident."""
+    reading = scorer.readings[number]
+    swapped = {word: word[::-1] for word in reading.content[::2]}
+    words = tuple(swapped.get(word, word) for word in reading.words)
+    content = tuple(swapped.get(word, word) for word in reading.content)
+    return _outsider(scorer, number, Reading(words, content, ()), scorer.grams.compare(words))
+
+
+def _outsider(scorer: Scorer, number: int, reading: Reading, phrasings: Floats) -> Sample:
+    """A message whose entry has never been written."""
+    entry = int(scorer.owners[number])
+    absent = {root for root in stems(reading) if _only_in(scorer, root, entry)}
+    probe = scorer.tokens.probe(reading, absent)
+    nearest = np.maximum.reduceat(phrasings, scorer.starts)
+    centroid = np.add.reduceat(phrasings, scorer.starts) / scorer.grams.centroids
+    scores = np.delete(combined(nearest, centroid, scorer.tokens.compare(probe)), entry)
+    return Sample(figures(scores, probe.known_share), right=False, near=False, inside=False)
+
+
+def _only_in(scorer: Scorer, root: str, entry: int) -> bool:
+    if root not in scorer.tokens.postings:
+        return False
+    entries, _ = scorer.tokens.postings[root]
+    return len(entries) == 1 and int(entries[0]) == entry

@@ -1,0 +1,83 @@
+"""The lexical trio: three cosines an entry, summed. Ranks; decides nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.article import Words
+from bot.knowledge.grams import GramTable, build_grams
+from bot.knowledge.text import Reader, Reading, fold, make_reader, split_words
+from bot.knowledge.tokens import Probe, TokenTable, build_tokens
+
+WEIGHTS = {"phrasing": 4, "centroid": 8, "tokens": 7}
+"""Weights of the three cosines: nearest phrasing, centroid of the phrasings, words of the whole entry."""
+
+Floats = NDArray[np.float64]
+Number = TypeVar("Number", float, Floats)
+_TOTAL = sum(WEIGHTS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What comparing one message gave."""
+
+    totals: Floats
+    """Score of every entry, about 0 to 1."""
+    phrasings: Floats
+    """Cosine with every phrasing."""
+    probe: Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Both tables and the reader that feeds them."""
+
+    reader: Reader
+    readings: tuple[Reading, ...]
+    """Every phrasing as it was read."""
+    owners: NDArray[np.int64]
+    """Entry of each phrasing."""
+    starts: NDArray[np.int64]
+    """First phrasing of each entry (the phrasings of one entry follow each other)."""
+    grams: GramTable
+    tokens: TokenTable
+
+    def score(self, text: str) -> Scores:
+        """Compares a message with every entry."""
+        if not len(self.starts):
+            return Scores(np.zeros(0), np.zeros(0), Probe((), 0.0))
+        reading = self.reader.read(text)
+        phrasings = self.grams.compare(reading.words)
+        probe = self.tokens.probe(reading)
+        centroid = np.add.reduceat(phrasings, self.starts) / self.grams.centroids
+        nearest = np.maximum.reduceat(phrasings, self.starts)
+        return Scores(combined(nearest, centroid, self.tokens.compare(probe)), phrasings, probe)
+
+
+def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> Scorer:
+    """Indexes the phrasings of every entry, in order; each entry has at least one."""
+    texts = [text for entry in phrasings for text in entry]
+    counts = [len(entry) for entry in phrasings]
+    owners = np.repeat(np.arange(len(counts)), counts)
+    known = [word for text in texts for word in split_words(fold(text))]
+    reader = make_reader(words, known)
+    readings = tuple(reader.read(text) for text in texts)
+    listed = owners.tolist()
+    return Scorer(
+        reader=reader,
+        readings=readings,
+        owners=owners,
+        starts=np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64),
+        grams=build_grams([reading.words for reading in readings], listed, len(counts)),
+        tokens=build_tokens(readings, listed, len(counts)),
+    )
+
+
+def combined(nearest: Number, centroid: Number, tokens: Number) -> Number:
+    """The weighted mean of the three cosines."""
+    return (
+        WEIGHTS["phrasing"] * nearest + WEIGHTS["centroid"] * centroid + WEIGHTS["tokens"] * tokens
+    ) / _TOTAL

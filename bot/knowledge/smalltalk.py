@@ -1,0 +1,62 @@
+"""Messages that are no question: greetings, thanks, insults, "what can you do?", "let me speak to somebody".
+
+The wordings are authored (the phrases file); only the comparison lives here.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from bot.knowledge.choice import same_words
+from bot.knowledge.french import FILLERS, POLITENESS
+from bot.knowledge.spelling import likeness, same_command
+from bot.knowledge.text import fold, split_words
+
+MAX_WORDS = 12
+"""A longer message is about something else, however it begins."""
+
+MAX_CHARACTERS = 400
+"""What is read of a message."""
+
+COURTESIES = ("greeting", "thanks")
+"""Kinds that give way to any other in the same message."""
+
+
+def recognise(text: str, rules: Mapping[str, Sequence[str]]) -> str | None:
+    """The kind of small talk that a message consists of, or None when it goes on with anything else.
+
+    `rules` maps a kind to its wordings. A message made of several kinds counts as the one that asks for
+    something:
+    "bonjour, que sais-tu faire ?" is no mere greeting.
+    """
+    said = split_words(fold(text[:MAX_CHARACTERS]))
+    if not said or len(said) > MAX_WORDS:
+        return None
+    whole = [kind for kind, wordings in rules.items() if same_words(text, wordings)]
+    found = set(whole) or _kinds_within(said, rules)
+    return min((kind for kind in rules if kind in found), key=lambda kind: kind in COURTESIES, default=None)
+
+
+def _kinds_within(said: Sequence[str], rules: Mapping[str, Sequence[str]]) -> set[str]:
+    """The kinds that together make up the whole message, words without weight aside."""
+    rest = list(said)
+    phrases = [(kind, split_words(fold(wording))) for kind, wordings in rules.items() for wording in wordings]
+    found: set[str] = set()
+    for kind, phrase in sorted(phrases, key=lambda pair: -len(pair[1])):
+        shorter = _without(rest, phrase)
+        if len(shorter) < len(rest):
+            rest = shorter
+            found.add(kind)
+    return found if all(word in FILLERS or word in POLITENESS for word in rest) else set()
+
+
+def _without(words: list[str], phrase: Sequence[str]) -> list[str]:
+    """The words without the first occurrence of a phrase."""
+    for start in range(len(words) - len(phrase) + 1 if phrase else 0):
+        if _alike(words[start : start + len(phrase)], phrase):
+            return words[:start] + words[start + len(phrase) :]
+    return words
+
+
+def _alike(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    if len(phrase) == 1:
+        return same_command(words[0], phrase[0])
+    return all(likeness(word, other) > 0 for word, other in zip(words, phrase, strict=True))

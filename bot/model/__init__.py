@@ -1,0 +1,1 @@
+"""Shared words of the whole program: frozen data without behaviour beyond validity. Imports nothing of ours."""

@@ -1,0 +1,45 @@
+"""One decision: what is known before it (View) and what comes out of it (Turn)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from bot.model.effects import Effect
+from bot.model.session import Session
+from bot.model.values import FieldRef, FlowId, Task, Value
+from bot.model.who import Association, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator set and a decision needs."""
+
+    timezone: ZoneInfo
+    quiet: tuple[time, time] = (time(21), time(8))
+    """Local start and end of the hours without reminders."""
+    contact: str = ""
+    """Whom to reach when the assistant cannot help; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Read-only snapshot of stored facts, loaded for one turn."""
+
+    person: Person
+    policy: Policy
+    association: Association | None = None
+    answers: Mapping[FieldRef, Value] = field(default_factory=dict)
+    """All answers of the person and of their association."""
+    tasks: tuple[Task, ...] = ()
+    """Open tasks, soonest first."""
+    finished: Mapping[FlowId, str] = field(default_factory=dict)
+    """Flows already gone through to their end, with the ISO date of the last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The result of one input."""
+
+    session: Session
+    effects: tuple[Effect, ...] = ()

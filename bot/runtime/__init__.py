@@ -1,0 +1,1 @@
+"""The running assistant: runner, lanes, courier, pacing, timers, clock. Asynchronous, but no vendor."""

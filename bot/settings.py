@@ -1,0 +1,167 @@
+"""The operator's settings: from the environment or a `.env` file, each checked with a clear error.
+
+The only place that reads the environment.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+PREFIX = "ALLIANCES_"
+_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
+_URL = re.compile(r"https?://[^\s/]+(/\S*)?")
+_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?- ?([01]?\d|2[0-3]):([0-5]\d)")
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class SettingsError(ValueError):
+    """One or more settings are wrong; the text says which, their value, and what to do, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator can set."""
+
+    telegram_token: str | None = field(default=None, repr=False)
+    """Secret; never shown. None: no Telegram."""
+    telegram_api: str | None = None
+    """Another Bot API server, without a trailing slash."""
+    data: Path = Path("data")
+    """Folder of everything that is kept."""
+    database: Path | None = None
+    """The database file; None: `alliances.sqlite3` in the data folder."""
+    content: Path | None = None
+    """Folder holding flows/ and knowledge/; None: what came with the program."""
+    staff: frozenset[int] = frozenset()
+    """Numeric Telegram ids of staff."""
+    contact: str = ""
+    """Whom to reach when the assistant cannot help."""
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
+    quiet_hours: tuple[time, time] = (time(21), time(8))
+    host: str = "127.0.0.1"
+    port: int = 8080
+    """0: any free port."""
+    log: LogLevel = "info"
+
+    @property
+    def database_file(self) -> Path:
+        """Where the database lies."""
+        return self.database or self.data / "alliances.sqlite3"
+
+    @property
+    def local(self) -> bool:
+        """Local mode: the page is bound to loopback, and open."""
+        return self.host in ("127.0.0.1", "::1", "localhost")
+
+
+def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
+    """The settings, the environment before `.env` in `folder`. SettingsError names every wrong one at once."""
+    given = os.environ if environment is None else environment
+    file = (folder or Path()) / ".env"
+    written = {name: value or "" for name, value in dotenv_values(file).items()} if file.is_file() else {}
+    raw = {name: value.strip() for name, value in {**written, **given}.items() if name.startswith(PREFIX)}
+    readers = {PREFIX + name.upper(): name for name in READERS}
+    problems = [_unknown(name, readers) for name in sorted(raw) if name not in readers]
+    values: dict[str, object] = {}
+    for variable, name in readers.items():
+        if text := raw.get(variable, ""):
+            try:
+                values[name] = READERS[name](text)
+            except ValueError as error:
+                problems.append(f"{variable}: {error}")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return Settings(**values)  # type: ignore[arg-type]  # each reader returns the type of its field
+
+
+def _unknown(name: str, known: Mapping[str, str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only for the error
+
+    near = get_close_matches(name, known, n=1)
+    return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("this does not look like a token of @BotFather (123456789:AA…); its value is not shown here")
+    return text
+
+
+def _url(text: str) -> str:
+    if not _URL.fullmatch(text):
+        raise ValueError(f"{text!r} is not an address; write for example http://localhost:8081")
+    return text.rstrip("/")
+
+
+def _content(text: str) -> Path:
+    folder = Path(text)
+    if not (folder / "flows").is_dir() or not (folder / "knowledge").is_dir():
+        raise ValueError(f"{text!r} does not hold the folders flows/ and knowledge/")
+    return folder
+
+
+def _staff(text: str) -> frozenset[int]:
+    pieces = [piece.strip() for piece in text.replace(";", ",").split(",") if piece.strip()]
+    wrong = [piece for piece in pieces if not piece.isdigit()]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a numeric Telegram id; names do not count, they can be taken by others")
+    return frozenset(int(piece) for piece in pieces)
+
+
+def _timezone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{text!r} is not a time zone; write for example Europe/Paris") from None
+
+
+def _quiet_hours(text: str) -> tuple[time, time]:
+    found = _HOURS.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not a span of hours; write for example 21:00-08:00")
+    return time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise ValueError(f"{text!r} is not a port; write a number from 1 to 65535")
+    return int(text)
+
+
+def _log(text: str) -> LogLevel:
+    match text.lower():
+        case "debug" | "info" | "warning" | "error" as level:
+            return level
+    raise ValueError(f"{text!r} is not a log level; write debug, info, warning or error")
+
+
+def _database(text: str) -> Path:
+    path = text.removeprefix("sqlite:///")
+    if "://" in path:
+        raise ValueError(f"{text.split('://')[0]!r} is not supported; write the path of an SQLite file")
+    return Path(path)
+
+
+READERS: Mapping[str, Callable[[str], object]] = {
+    "telegram_token": _token,
+    "telegram_api": _url,
+    "data": Path,
+    "database": _database,
+    "content": _content,
+    "staff": _staff,
+    "contact": str,
+    "timezone": _timezone,
+    "quiet_hours": _quiet_hours,
+    "host": str,
+    "port": _port,
+    "log": _log,
+}
+"""Field -> how its text is read; the variable is `ALLIANCES_` and the field in capitals."""

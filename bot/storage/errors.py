@@ -1,0 +1,21 @@
+"""What can go wrong with the store as a whole; each message is for the operator and says what to do."""
+
+
+class StorageError(Exception):
+    """The database cannot be used; the message says why and what to do."""
+
+
+class ExposedDatabase(StorageError):
+    """Other users of the machine could read the database."""
+
+
+class NewerSchema(StorageError):
+    """The database was written by a later version of this program."""
+
+
+class AlreadyServing(StorageError):
+    """Another process serves from this database."""
+
+
+class StorageClosed(StorageError):
+    """The store was closed before this could be written."""

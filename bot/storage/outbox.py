@@ -1,0 +1,155 @@
+"""What waits to be sent, and what becomes of it. Knows no channel and no pace."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import assert_never
+
+from bot.model.message import Message
+from bot.model.receipt import Deferred, Delivered, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
+from bot.model.who import Address, PersonId
+from bot.storage.codec import dump_message, from_text, load_message, to_text
+from bot.storage.database import Database, Row, Transaction
+
+
+class Priority(IntEnum):
+    """Who goes first; within one, the older."""
+
+    REPLY = 0
+    SERVICE = 1
+    """Reminders: nobody is waiting in front of the screen."""
+    BULK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that may leave now."""
+
+    id: int
+    address: Address
+    message: Message
+    replaces: str | None
+    """Reference of the message that this one edits; None: send it as a new one."""
+    priority: Priority
+    attempts: int
+    """Tries that failed so far."""
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message on its way into the outbox."""
+
+    address: Address
+    message: Message
+    person: PersonId | None
+    """None: nobody we know any more (the farewell after an erasure)."""
+    priority: Priority = Priority.REPLY
+    edits: bool = False
+
+
+async def put(tx: Transaction, post: Post, *, now: datetime) -> None:
+    """Queue a message behind those of the same address and priority."""
+    await tx.run(
+        "outbox_add",
+        person=post.person,
+        channel=post.address.channel,
+        address=post.address.id,
+        priority=int(post.priority),
+        edits=post.edits,
+        key=post.message.key,
+        body=dump_message(post.message),
+        now=to_text(now),
+    )
+
+
+async def due(database: Database, *, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+    """What may leave now, replies first: of each address only its first, so that order holds."""
+    rows = await database.all("outbox_due", now=to_text(now), limit=limit)
+    return tuple(_read(row) for row in rows)
+
+
+async def next_due(database: Database, *, now: datetime) -> datetime | None:
+    """When the next message that waits for its time may leave."""
+    row = await database.one("outbox_next", now=to_text(now))
+    return None if row is None or row["next_attempt"] is None else from_text(row["next_attempt"])
+
+
+async def record(
+    tx: Transaction, outbox_id: int, receipt: Receipt, *, now: datetime, again: datetime | None
+) -> None:
+    """Store what became of a message; nothing if it was erased meanwhile.
+
+    `again` is when a failed one is tried once more; None gives it up. A delivered body is erased.
+    """
+    row = await tx.one("outbox_row", id=outbox_id)
+    if row is None:
+        return
+    match receipt:
+        case Delivered(reference):
+            await _delivered(tx, outbox_id, row, reference, now=now)
+        case Deferred(seconds):
+            await tx.run("outbox_defer", id=outbox_id, at=to_text(now + timedelta(seconds=seconds)))
+        case Unknown(reason) if row["priority"] == Priority.BULK:
+            # A second copy of an announcement is worse than a missing one; for a reply it is the other way.
+            await _give_up(tx, outbox_id, row, f"unknown: {reason}")
+        case Failed(reason) | Unknown(reason) if again is not None:
+            await tx.run("outbox_again", id=outbox_id, at=to_text(again), reason=reason)
+        case Failed(reason) | Unknown(reason) | Refused(reason):
+            await _give_up(tx, outbox_id, row, reason)
+        case Unreachable():
+            if row["person"] is not None:
+                await tx.run("person_reachable", person=row["person"], reachable=False)
+            await tx.run("outbox_drop_address", channel=row["channel"], address=row["address"])
+        case Migrated(to):
+            await _move(tx, row["channel"], row["address"], to)
+            await tx.run("outbox_defer", id=outbox_id, at=to_text(now))
+        case _ as unexpected:
+            assert_never(unexpected)
+
+
+async def _delivered(tx: Transaction, outbox_id: int, row: Row, reference: str, *, now: datetime) -> None:
+    await tx.run("outbox_drop", id=outbox_id)
+    if row["key"] and reference and row["person"] is not None:
+        await tx.run(
+            "sent_put",
+            channel=row["channel"],
+            address=row["address"],
+            key=row["key"],
+            reference=reference,
+            now=to_text(now),
+        )
+
+
+async def _give_up(tx: Transaction, outbox_id: int, row: Row, reason: str) -> None:
+    if row["person"] is None:
+        await tx.run("outbox_drop", id=outbox_id)
+    else:
+        await tx.run("outbox_bury", id=outbox_id, reason=reason)
+
+
+async def _move(tx: Transaction, channel: str, address: str, to: str) -> None:
+    """Rewrite an address. If somebody is known at the new one already, the old one's progress is kept."""
+    newer = await tx.one("person_at", channel=channel, address=to)
+    older = await tx.one("person_at", channel=channel, address=address)
+    if newer is not None and older is not None and newer["person"] != older["person"]:
+        await tx.run("erase_answers", person=newer["person"], association=None)
+        await tx.run("erase_tasks", person=newer["person"])
+        await tx.run("erase_person", person=newer["person"])
+    await tx.run("move_address", channel=channel, address=address, to=to)
+    await tx.run("move_outbox", channel=channel, address=address, to=to)
+    await tx.run("move_timer", channel=channel, address=address, to=to)
+    # Message ids of the old conversation mean nothing in the new one.
+    await tx.run("forget_sent", channel=channel, address=address)
+
+
+def _read(row: Row) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        address=Address(row["channel"], row["address"]),
+        message=load_message(row["body"]),
+        replaces=row["replaces"],
+        priority=Priority(row["priority"]),
+        attempts=row["attempts"],
+        created=from_text(row["created"]),
+    )

@@ -1,0 +1,158 @@
+"""What a person may ask for at any time (all of it, or none of it), and what time itself erases.
+
+GDPR, articles 15 and 20 (export), 17 (erasure) and 5.1.e (storage limitation).
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.model.who import Address, PersonId
+from bot.storage.codec import to_text
+from bot.storage.database import Row, Transaction
+from bot.storage.files import Files
+from bot.storage.people import Loaded
+
+SECTIONS = (
+    "person",
+    "addresses",
+    "association",
+    "answers",
+    "tasks",
+    "timers",
+    "journeys",
+    "requests",
+    "files",
+    "session",
+    "history",
+    "inbox",
+    "outbox",
+)
+"""Parts of an export, each from the query `export_<name>`."""
+
+JSON_COLUMNS = {"answers": "value", "session": "body", "history": "body", "outbox": "body"}
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept; answers carry their own term."""
+
+    messages: int = 20
+    """Last messages of a conversation."""
+    conversations: timedelta = timedelta(days=30)
+    updates: timedelta = timedelta(hours=48)
+    """Ids of finished updates: at least the 24 hours for which Telegram repeats them."""
+    refused: timedelta = timedelta(days=30)
+    """Updates set aside and messages that were refused."""
+    exports: timedelta = timedelta(hours=48)
+    """Files made for `/mes_donnees`."""
+    unused: timedelta = timedelta(days=1)
+    """Received files to which no answer refers (any more)."""
+    references: timedelta = timedelta(days=90)
+    """Where a sent message is found again for an edit."""
+    misses: timedelta = timedelta(days=365)
+    problems: timedelta = timedelta(days=365)
+
+
+async def export(tx: Transaction, person: PersonId) -> bytes:
+    """Every row about the person as JSON, UTF-8."""
+    data: dict[str, Any] = {}
+    for section in SECTIONS:
+        rows = await tx.all(f"export_{section}", person=person)
+        data[section] = [_opened(row, JSON_COLUMNS.get(section)) for row in rows]
+    return json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _opened(row: Row, column: str | None) -> Mapping[str, Any]:
+    return {name: json.loads(value) if name == column else value for name, value in row.items()}
+
+
+async def erase(tx: Transaction, files: Files, loaded: Loaded, *, now: datetime, inbox: int | None) -> None:
+    """Erase everything of the person, and their association if nobody else acts for it.
+
+    Updates that arrived after `inbox`, the one that asked for it, stay: they are a new acquaintance. An
+    answer that the association shares stays with its other members unless it is personal.
+    """
+    person, association = loaded.view.person.id, loaded.view.person.association
+    await _journal(tx, person, now=now)
+    for address in await tx.all("export_addresses", person=person):
+        place = {"channel": address["channel"], "address": address["id"]}
+        await tx.run("outbox_drop_address", **place)
+        await tx.run("forget_sent", **place)
+        here = Address(address["channel"], address["id"]) == loaded.address
+        await tx.run("erase_inbox", **place, upto=inbox if here and inbox is not None else 0)
+    await tx.run("erase_answers", person=person, association=association)
+    await tx.run("erase_tasks", person=person)
+    heirs = await _heirs(tx, person, association)
+    if association is not None and heirs:
+        await tx.run("file_hand_over", person=person, association=association, heir=heirs[0])
+    owned = [row["sha256"] for row in await tx.all("files_of", person=person)]
+    await tx.run("erase_person", person=person)
+    if association is not None and not heirs:
+        await tx.run("erase_association_answers", association=association)
+        await tx.run("erase_association_tasks", association=association)
+        await tx.run("erase_association", association=association)
+    for sha256 in owned:
+        await _drop_bytes(tx, files, sha256)
+    tx.scrub()
+
+
+async def _heirs(tx: Transaction, person: int, association: int | None) -> list[int]:
+    """Who else acts for the association, the oldest member first."""
+    if association is None:
+        return []
+    members = await tx.all("members", association=association)
+    return [row["id"] for row in members if row["id"] != person]
+
+
+async def _drop_bytes(tx: Transaction, files: Files, sha256: str) -> None:
+    """Remove a file that is nobody's any more. Before the commit: a crash in between repeats the erasure."""
+    row = await tx.one("file_owners", sha256=sha256)
+    if row is not None and not row["owners"]:
+        files.drop(sha256)
+
+
+async def _journal(tx: Transaction, person: int, *, now: datetime) -> None:
+    """Note the erasure by salted hash, so that it can be repeated on a restored backup."""
+    found = await tx.one("setting_get", name="erasure_salt")
+    salt = secrets.token_hex(16) if found is None else str(found["value"])
+    if found is None:
+        await tx.run("setting_put", name="erasure_salt", value=salt)
+    for row in await tx.all("export_addresses", person=person):
+        written = str(Address(row["channel"], row["id"]))
+        digest = hmac.new(bytes.fromhex(salt), written.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        await tx.run("erasure_add", hash=digest, now=to_text(now))
+
+
+async def purge(tx: Transaction, files: Files, retention: Retention, *, now: datetime) -> Mapping[str, int]:
+    """Erase what has had its time; how many rows of each sort."""
+    before = {
+        "purge_history": retention.conversations,
+        "purge_inbox": retention.updates,
+        "purge_aside": retention.refused,
+        "purge_dead": retention.refused,
+        "purge_sent": retention.references,
+        "purge_problems": retention.problems,
+    }
+    gone = {query: await tx.run(query, before=to_text(now - age)) for query, age in before.items()}
+    oldest = (now - retention.misses).astimezone(UTC).date().isoformat()
+    gone["purge_misses"] = await tx.run("purge_misses", before=oldest)
+    gone["purge_answers"] = await tx.run("purge_answers", now=to_text(now))
+    gone["purge_files"] = await _purge_files(tx, files, retention, now=now)
+    tx.scrub()
+    return gone
+
+
+async def _purge_files(tx: Transaction, files: Files, retention: Retention, *, now: datetime) -> int:
+    unused = await tx.all(
+        "files_unused", exported=to_text(now - retention.exports), received=to_text(now - retention.unused)
+    )
+    for row in unused:
+        await tx.run("file_drop", sha256=row["sha256"], person=row["person"])
+        await _drop_bytes(tx, files, row["sha256"])
+    return len(unused)

@@ -1,0 +1,295 @@
+"""The SQLite database: one writer thread with group commit, reads beside it. The only door to sqlite3.
+
+Durability is bound by the number of fsyncs, not of statements: everything that waits is committed together,
+each piece behind its own savepoint so that one failure does not poison its neighbours.
+"""
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+import aiosqlite
+
+from bot.storage.database import Row, Work
+from bot.storage.errors import StorageClosed, StorageError
+from bot.storage.opening import make_private
+from bot.storage.queries import shipped
+from bot.storage.schema import CONNECTION_SETTINGS, READER_SETTINGS, migrate
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GROUP = 256
+"""Most pieces in one commit: beyond it the gain is gone and the first would wait for the last."""
+
+PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+"""Conditions that an operator or another process ends; everything else is an error of the piece or of the
+disk."""
+
+PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between tries while such a condition lasts; the last one repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    work: Work[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    error: BaseException
+
+
+class _Transaction:
+    """Runs named queries on the writer's connection; its methods never really suspend."""
+
+    def __init__(self, connection: sqlite3.Connection, queries: Mapping[str, str]) -> None:
+        self._connection = connection
+        self._queries = queries
+        self.scrubbing = False
+
+    async def run(self, query: str, **values: object) -> int:
+        return self._connection.execute(self._queries[query], values).rowcount
+
+    async def one(self, query: str, **values: object) -> Row | None:
+        rows = self._connection.execute(self._queries[query], values).fetchall()
+        return rows[0] if rows else None
+
+    async def all(self, query: str, **values: object) -> Sequence[Row]:
+        return self._connection.execute(self._queries[query], values).fetchall()
+
+    def scrub(self) -> None:
+        self.scrubbing = True
+
+
+class Sqlite:
+    """A `Database` in one SQLite file. Made by `Sqlite.open`."""
+
+    def __init__(
+        self, writer: sqlite3.Connection, reader: aiosqlite.Connection, queries: Mapping[str, str]
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._queries = queries
+        self._transaction = _Transaction(writer, queries)
+        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._closing = False
+        self._hurry = threading.Event()
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._serve, name="storage-writer", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    async def open(cls, path: Path, *, queries: Mapping[str, str] | None = None) -> Self:
+        """Open or create the file and bring its schema up to date; StorageError says what is in the way."""
+        make_private(path)
+        writer = await asyncio.to_thread(_connect_writer, path)
+        reader = await aiosqlite.connect(path, isolation_level=None)
+        reader.row_factory = cast(Any, _as_dict)
+        for setting in READER_SETTINGS:
+            await reader.execute(setting)
+        return cls(writer, reader, shipped() if queries is None else queries)
+
+    async def write(self, work: Work[T]) -> T:
+        """See `Database.write`."""
+        if self._closing:
+            raise StorageClosed("the store is closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.put(_Piece(work, future, loop))
+        return await future
+
+    async def one(self, query: str, **values: object) -> Row | None:
+        """See `Database.one`."""
+        rows = await self.all(query, **values)
+        return rows[0] if rows else None
+
+    async def all(self, query: str, **values: object) -> Sequence[Row]:
+        """See `Database.all`."""
+        rows = await self._reader.execute_fetchall(self._queries[query], values)
+        return cast(Sequence[Row], rows)
+
+    @property
+    def trouble(self) -> str:
+        """See `Database.trouble`."""
+        return self._trouble
+
+    async def close(self) -> None:
+        """See `Database.close`; a second call does nothing."""
+        if self._closing:
+            return
+        self._closing = True
+        self._hurry.set()
+        self._waiting.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await self._reader.close()
+        self._writer.close()
+
+    # ---- the writer thread ----
+
+    def _serve(self) -> None:
+        last = False
+        while not last:
+            pieces, last = self._gather()
+            if pieces:
+                self._tell(pieces, self._commit(pieces))
+
+    def _gather(self) -> tuple[list[_Piece], bool]:
+        """Everything that waits, at least one piece; True if nothing will come after it."""
+        piece = self._waiting.get()
+        pieces: list[_Piece] = []
+        while piece is not None:
+            pieces.append(piece)
+            if len(pieces) == GROUP:
+                return pieces, False
+            try:
+                piece = self._waiting.get_nowait()
+            except queue.Empty:
+                return pieces, False
+        return pieces, True
+
+    def _commit(self, pieces: Sequence[_Piece]) -> Sequence[object]:
+        """One transaction for all pieces, tried until it passes; the result or `_Failure` of each."""
+        tries = 0
+        while True:
+            try:
+                outcomes = self._transact(pieces)
+                break
+            except sqlite3.Error as error:
+                self._roll_back()
+                if not _passes(error):
+                    log.error("storage_failed", extra={"error": str(error)})
+                    return [_Failure(StorageError(f"the database cannot write: {error}"))] * len(pieces)
+                self._trouble = str(error)
+                log.warning("storage_waits", extra={"error": str(error), "tries": tries})
+                if self._hurry.wait(PATIENCE[min(tries, len(PATIENCE) - 1)]) and tries:
+                    closed = StorageClosed(f"closed while waiting for the database: {error}")
+                    return [_Failure(closed)] * len(pieces)
+                tries += 1
+        self._trouble = ""
+        if self._transaction.scrubbing:
+            self._scrub()
+        return outcomes
+
+    def _transact(self, pieces: Sequence[_Piece]) -> Sequence[object]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        outcomes = [self._attempt(piece) for piece in pieces]
+        self._writer.execute("COMMIT")
+        return outcomes
+
+    def _attempt(self, piece: _Piece) -> object:
+        self._writer.execute("SAVEPOINT piece")
+        try:
+            outcome: object = _drive(piece.work(self._transaction))
+        except BaseException as error:
+            # A full disk can end the whole transaction: then there is no savepoint to go back to.
+            if isinstance(error, sqlite3.OperationalError) and (
+                _passes(error) or not self._writer.in_transaction
+            ):
+                raise
+            self._writer.execute("ROLLBACK TO piece")
+            outcome = _Failure(_translated(error))
+        self._writer.execute("RELEASE piece")
+        return outcome
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+
+    def _scrub(self) -> None:
+        """Move the write-ahead log into the file and cut it, so that erased text is nowhere."""
+        with suppress(sqlite3.Error):
+            busy, _, _ = tuple(self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone().values())
+            # A reader was in the way: the next commit tries again.
+            self._transaction.scrubbing = bool(busy)
+
+    @staticmethod
+    def _tell(pieces: Sequence[_Piece], outcomes: Sequence[object]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = {}
+        for piece, outcome in zip(pieces, outcomes, strict=True):
+            by_loop.setdefault(piece.loop, []).append((piece.future, outcome))
+        for loop, settled in by_loop.items():
+            # The loop may be gone by now: then nobody waits.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, settled)
+
+
+def hold_serving_lock(path: Path) -> sqlite3.Connection | None:
+    """Become the one serving process of the database at `path`; None if another one is.
+
+    The lock lives in a file beside the database, and the system lets go of it when the process dies. Closing
+    the connection gives it back.
+    """
+    beside = path.with_name(path.name + "-serving")
+    make_private(beside)
+    connection = sqlite3.connect(beside, isolation_level=None, timeout=0)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        connection.close()
+        return None
+    return connection
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    try:
+        for setting in CONNECTION_SETTINGS:
+            connection.execute(setting)
+        migrate(connection.execute, sqlite3.complete_statement, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StorageError(f"{path} cannot be used as the database: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+    connection.row_factory = _as_dict
+    return connection
+
+
+def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((column[0] for column in cursor.description), row, strict=True))
+
+
+def _passes(error: sqlite3.Error) -> bool:
+    # The low byte is the primary code, the rest says more (SQLite, "Result and Error Codes").
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in PASSING
+
+
+def _translated(error: BaseException) -> BaseException:
+    if not isinstance(error, sqlite3.Error):
+        return error
+    known = StorageError(f"the database refused a statement: {error}")
+    known.__cause__ = error
+    return known
+
+
+def _drive(work: Awaitable[T]) -> T:
+    """Run a coroutine that awaits only a `_Transaction`, so never suspends."""
+    steps = work.__await__()
+    try:
+        next(steps)
+    except StopIteration as done:
+        return cast(T, done.value)
+    raise RuntimeError("a transaction awaited something other than the database")
+
+
+def _settle(settled: Sequence[tuple[asyncio.Future[Any], object]]) -> None:
+    for future, outcome in settled:
+        if future.done():
+            continue
+        if isinstance(outcome, _Failure):
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome)

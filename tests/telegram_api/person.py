@@ -1,0 +1,193 @@
+"""A person with a Telegram account: what they can do in a chat, and what they hear from the bot there."""
+
+from typing import Any
+
+from tests.telegram_api.answers import JsonObject
+from tests.telegram_api.call import Upload
+from tests.telegram_api.markup import plain_entities
+from tests.telegram_api.render import message_json, photo_json, picture_size
+from tests.telegram_api.updates import DAY, TAP_LIFETIME
+from tests.telegram_api.world import Chat, Content, Heard, Message, State, Tap, User, World, plain
+
+TAP_LANE = 3 << 33
+MEMBER_LANE = 5 << 33
+"""Webhook queues of taps and membership changes are the user's id plus these (``Client.cpp``, 01a3679)."""
+
+
+class Person:
+    """One person. Everything happens in the private chat with the bot unless ``chat=`` names another one.
+
+    What a person does always reaches Telegram; whether the bot fetches it is the bot's affair.
+    """
+
+    def __init__(self, world: World, user: User) -> None:
+        self._world = world
+        self.user = user
+        self.chat = world.chats[user.id]
+
+    @property
+    def id(self) -> int:
+        return self.user.id
+
+    async def says(
+        self, text: str, *, chat: Chat | None = None, reply_to: int | None = None, **extra: Any
+    ) -> Message:
+        """Send a text. ``extra`` goes into the update as it is (``forward_origin``, ``via_bot``,
+        ``sender_chat`` …)."""
+        content = plain(text, tuple(plain_entities(text, [])))
+        return self._posts(content, chat=chat, reply_to=reply_to, extra=extra)
+
+    async def starts(self, payload: str = "") -> Message:
+        """Press "Start" (a deep link when there is a payload); whoever blocked the bot unblocks it so."""
+        if self.chat.state == "blocked":
+            await self.unblocks_bot()
+        if self.chat.state == "unmet":
+            self.chat.state = "open"
+        return await self.says(f"/start {payload}".strip())
+
+    async def taps(
+        self, label_or_data: str, *, chat: Chat | None = None, message: Message | None = None
+    ) -> Tap:
+        """Tap the newest button with this label or data: inline first, then the reply keyboard.
+
+        On a reply keyboard the label is said, or the contact or place it asks for is shared; the Tap then
+        has no id. Raises LookupError when no such button is to be seen.
+        """
+        place = chat or self.chat
+        found = place.find_button(label_or_data)
+        if message is not None and message.keyboard and (button := message.keyboard.find(label_or_data)):
+            found = message, button
+        if found is not None:
+            if found[1].data is None:
+                raise LookupError(f"{found[1].label!r} opens {found[1].url}: the bot hears nothing of that")
+            return await self.sends_tap(found[1].data, message=found[0])
+        keyboard = place.reply_keyboard
+        asked = keyboard.find(label_or_data) if keyboard else None
+        if asked is None:
+            seen = [label for one in place.messages for label in one.labels]
+            raise LookupError(f"no button {label_or_data!r} in chat {place.id}; there are {seen}")
+        if asked.asks == "contact":
+            await self.shares_contact()
+        elif asked.asks == "location":
+            await self.shares_location(48.8566, 2.3522)
+        else:
+            await self.says(asked.label, chat=chat)
+        return Tap("", asked.label, self._world.clock.now(), None)
+
+    async def sends_tap(self, data: str, *, message: Message, chat_instance: str = "standin") -> Tap:
+        """Send any ``callback_data``, also one that no button has (forged, stale, another person's)."""
+        tap = Tap(str(next(self._world.numbers) + 10**15), data, self._world.clock.now(), message)
+        self._world.taps[tap.id] = tap
+        payload = {
+            "id": tap.id,
+            "from": self.user.json(),
+            "chat_instance": chat_instance,
+            "data": data,
+            "message": message_json(message)
+            if not message.deleted
+            else {"chat": message.chat.json(), "message_id": message.message_id, "date": 0},
+        }
+        self._update("callback_query", payload, lane=self.id + TAP_LANE, lifetime=TAP_LIFETIME)
+        return tap
+
+    async def edits(self, message: Message, text: str) -> None:
+        """Change an own message."""
+        content = plain(text, tuple(plain_entities(text, [])))
+        message.content, message.edited_at = content, self._world.clock.now()
+        message.edits.append(content)
+        self._update("edited_message", message_json(message), lane=message.chat.id)
+
+    async def shares_contact(self, phone: str = "+33600000000", *, of: User | None = None) -> Message:
+        """Share a contact, one's own unless ``of`` names another."""
+        user = of or self.user
+        contact = {"phone_number": phone, "first_name": user.first_name, "user_id": user.id}
+        return self._posts(Content("contact", extra={"contact": contact}))
+
+    async def shares_location(self, latitude: float, longitude: float) -> Message:
+        """Share a place."""
+        place = {"latitude": latitude, "longitude": longitude}
+        return self._posts(Content("location", extra={"location": place}))
+
+    async def shares_document(
+        self, name: str, data: bytes, *, mime: str = "application/octet-stream", caption: str = ""
+    ) -> Message:
+        """Send a file; the bot can fetch it with ``getFile``."""
+        file = self._world.keep_file("document", Upload(name, mime, data))
+        return self._posts(Content("document", caption, caption, file=file))
+
+    async def shares_photo(self, data: bytes, *, caption: str = "") -> Message:
+        """Send a picture."""
+        if picture_size(data) is None:
+            raise ValueError("these bytes are no picture")
+        file = self._world.keep_file("photo", Upload("photo.jpg", "image/jpeg", data))
+        return self._posts(Content("photo", caption, caption, file=file, extra={"photo": [photo_json(file)]}))
+
+    async def blocks_bot(self) -> None:
+        """Block the bot: 403 from now on, and a ``my_chat_member`` update."""
+        self._changes_membership("blocked", "member", "kicked")
+
+    async def unblocks_bot(self) -> None:
+        """Take the block back."""
+        self._changes_membership("open", "kicked", "member")
+
+    async def leaves_telegram(self) -> None:
+        """Delete the account: 403, and no update."""
+        self.chat.state = "deactivated"
+
+    async def hears(self, timeout: float = 5.0, *, chat: Chat | None = None) -> Heard:
+        """The bot's next message or edit in the chat, in order; each is heard once.
+
+        Raises TimeoutError after ``timeout`` seconds of real time, saying what the bot did last.
+        """
+        place = chat or self.chat
+
+        def look() -> Heard | None:
+            return place.happened[place.heard] if len(place.happened) > place.heard else None
+
+        heard = await self._world.bell.until(look, timeout=timeout)
+        if heard is None:
+            calls = [f"{call.method}{'' if call.ok else ' (refused)'}" for call in self._world.journal[-5:]]
+            raise TimeoutError(f"nothing new in chat {place.id} for {timeout} s; the last calls were {calls}")
+        place.heard += 1
+        return heard
+
+    def missed(self, *, chat: Chat | None = None) -> list[Heard]:
+        """All that was not heard yet, at once (and heard now)."""
+        place = chat or self.chat
+        rest = place.happened[place.heard :]
+        place.heard = len(place.happened)
+        return rest
+
+    def _posts(
+        self,
+        content: Content,
+        *,
+        chat: Chat | None = None,
+        reply_to: int | None = None,
+        extra: JsonObject | None = None,
+    ) -> Message:
+        place = chat or self.chat
+        message = self._world.add_message(place, self.user, content, reply_to=reply_to)
+        kind = "channel_post" if place.kind == "channel" else "message"
+        self._update(kind, message_json(message) | (extra or {}), lane=place.id)
+        return message
+
+    def _changes_membership(self, state: State, old: str, new: str) -> None:
+        self.chat.state = state
+        bot = self._world.bot.json()
+        body = {
+            "chat": self.chat.json(),
+            "from": self.user.json(),
+            "date": int(self._world.clock.now()),
+            "old_chat_member": {"user": bot, "status": old} | _until(old),
+            "new_chat_member": {"user": bot, "status": new} | _until(new),
+        }
+        self._update("my_chat_member", body, lane=self.id + MEMBER_LANE)
+
+    def _update(self, kind: str, payload: JsonObject, *, lane: int, lifetime: float = DAY) -> None:
+        self._world.updates.put(kind, payload, lane=lane, lifetime=lifetime)
+        self._world.touch()
+
+
+def _until(status: str) -> JsonObject:
+    return {"until_date": 0} if status == "kicked" else {}
