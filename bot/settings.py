@@ -91,7 +91,9 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
 
 def _token(text: str) -> str:
     if not _TOKEN.fullmatch(text):
-        raise ValueError("this does not look like a token of @BotFather (123456789:AA…); its value is not shown here")
+        raise ValueError(
+            "this does not look like a token of @BotFather (123456789:AA…); its value is not shown here"
+        )
     return text
 
 
@@ -112,7 +114,9 @@ def _staff(text: str) -> frozenset[int]:
     pieces = [piece.strip() for piece in text.replace(";", ",").split(",") if piece.strip()]
     wrong = [piece for piece in pieces if not piece.isdigit()]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is not a numeric Telegram id; names do not count, they can be taken by others")
+        raise ValueError(
+            f"{wrong[0]!r} is not a numeric Telegram id; names do not count, they can be taken by others"
+        )
     return frozenset(int(piece) for piece in pieces)
 
 

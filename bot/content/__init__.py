@@ -1,1 +1,1 @@
-"""Authored files -> content: reading with positions, decoding, checks, loading. The only room that knows YAML."""
+"""Authored files -> content: reading with positions, decoding, checks, loading. Only this room knows YAML."""

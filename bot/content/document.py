@@ -1,4 +1,4 @@
-"""One authored file as a tree of nodes that know their place. No YAML library here: `source` builds the tree."""
+"""One authored file as a tree of nodes that know their place. No YAML library here: see `source`."""
 
 import re
 from collections.abc import Sequence
@@ -105,7 +105,7 @@ class Document:
         return node.text if isinstance(node, Leaf) else ""
 
     def at(self, path: Path, *, key: bool = False) -> Mark:
-        """Where the value at a path begins, or (`key`) its key; of a path that is not there, its deepest part."""
+        """Where the value at a path, or (`key`) its key, begins; if it is not there, its deepest part."""
         node, mark = self.root, self.root.mark if self.root else Mark()
         for place, part in enumerate(path):
             if key and place == len(path) - 1 and isinstance(node, Keyed) and part in node.entries:
@@ -117,7 +117,7 @@ class Document:
         return mark
 
     def inside(self, path: Path, offset: int) -> Mark:
-        """Where a character of the text at a path stands in the file, whatever quotes and folding did to it."""
+        """Where a character of the text at a path stands in the file, whatever quotes and folding did."""
         node = self.find(path)
         if not isinstance(node, Leaf):
             return self.at(path)
@@ -127,7 +127,7 @@ class Document:
         line_start = self.text.rfind("\n", 0, index) + 1
         return Mark(self.text.count("\n", 0, index) + 1, index - line_start + 1)
 
-    def problem(  # noqa: PLR0913  # the parts of a problem
+    def problem(
         self,
         code: str,
         message: str,

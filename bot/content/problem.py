@@ -44,7 +44,9 @@ class Problem:
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Errors first, then warnings, each by place; no problem twice."""
     return tuple(
-        sorted(dict.fromkeys(problems), key=lambda p: (p.severity, p.path, p.line, p.column, p.code, p.message))
+        sorted(
+            dict.fromkeys(problems), key=lambda p: (p.severity, p.path, p.line, p.column, p.code, p.message)
+        )
     )
 
 
@@ -59,11 +61,17 @@ def render(problems: Iterable[Problem], format: Format) -> str:
             return "\n".join(str(problem) for problem in problems)
 
 
-def did_you_mean(written: str, known: Iterable[str]) -> str:
-    """` ; vouliez-vous dire « x » ?` when something known looks like what was written; else nothing."""
+def nearest(written: str, known: Iterable[str]) -> str:
+    """The known name that looks most like what was written; empty if none does."""
     names = {name.lower(): name for name in known}
     close = get_close_matches(written.lower(), names, n=1, cutoff=0.6)
-    return f"{NBSP}; vouliez-vous dire {quote(names[close[0]])}{NBSP}?" if close else ""
+    return names[close[0]] if close else ""
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """` ; vouliez-vous dire « x » ?`, or nothing."""
+    near = nearest(written, known)
+    return f"{NBSP}; vouliez-vous dire {quote(near)}{NBSP}?" if near else ""
 
 
 def quote(written: object) -> str:

@@ -19,20 +19,41 @@ MAX_DEPTH = 20
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
-"""Control characters, line ends that editors do not show as such, and signs that turn the reading direction."""
+"""Control characters, line ends that editors do not show, and signs that turn the reading direction."""
 
 _SYNTAX = (
     ("mapping values are not allowed", f"deux-points inattendu{NBSP}: mettez ce texte entre guillemets"),
-    ("could not find expected ':'", f"ligne sans «{NBSP}:{NBSP}»{NBSP}: il manque une clé, ou des guillemets autour du texte"),
-    ("did not find expected key", f"clé attendue ici{NBSP}: vérifiez le retrait de la ligne et les guillemets"),
+    (
+        "could not find expected ':'",
+        f"ligne sans «{NBSP}:{NBSP}»{NBSP}: il manque une clé, ou des guillemets autour du texte",
+    ),
+    (
+        "did not find expected key",
+        f"clé attendue ici{NBSP}: vérifiez le retrait de la ligne et les guillemets",
+    ),
     ("did not find expected '-'", f"«{NBSP}-{NBSP}» attendu ici{NBSP}: vérifiez le retrait de la ligne"),
-    ("did not find expected ',' or ']'", "crochet «\N{NO-BREAK SPACE}[\N{NO-BREAK SPACE}» non fermé, ou virgule oubliée"),
-    ("did not find expected ',' or '}'", "accolade «\N{NO-BREAK SPACE}{\N{NO-BREAK SPACE}» non fermée, ou virgule oubliée"),
-    ("did not find expected node content", f"valeur attendue ici{NBSP}: virgule, crochet ou accolade en trop"),
+    (
+        "did not find expected ',' or ']'",
+        "crochet «\N{NO-BREAK SPACE}[\N{NO-BREAK SPACE}» non fermé, ou virgule oubliée",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "accolade «\N{NO-BREAK SPACE}{\N{NO-BREAK SPACE}» non fermée, ou virgule oubliée",
+    ),
+    (
+        "did not find expected node content",
+        f"valeur attendue ici{NBSP}: virgule, crochet ou accolade en trop",
+    ),
     ("cannot start any token", f"ce signe ne peut pas commencer un texte{NBSP}: mettez-le entre guillemets"),
     ("unexpected end of stream", "guillemet ouvert et jamais fermé"),
-    ("unknown escape character", "«\N{NO-BREAK SPACE}\\\N{NO-BREAK SPACE}» inattendu entre guillemets doubles"),
-    ("sequence entries are not allowed", f"«{NBSP}-{NBSP}» inattendu ici{NBSP}: vérifiez le retrait de la ligne"),
+    (
+        "unknown escape character",
+        "«\N{NO-BREAK SPACE}\\\N{NO-BREAK SPACE}» inattendu entre guillemets doubles",
+    ),
+    (
+        "sequence entries are not allowed",
+        f"«{NBSP}-{NBSP}» inattendu ici{NBSP}: vérifiez le retrait de la ligne",
+    ),
     ("did not find expected <document start>", f"texte inattendu{NBSP}: vérifiez le retrait de la ligne"),
     ("mapping keys are not allowed", "«\N{NO-BREAK SPACE}?\N{NO-BREAK SPACE}» inattendu"),
 )
@@ -59,7 +80,9 @@ class _Builder:
         """Add one event to the tree."""
         match event:
             case yaml.AliasEvent():
-                self._stop(event, "alias", f"les alias (*{event.anchor}) ne sont pas permis{NBSP}: recopiez le texte")
+                self._stop(
+                    event, "alias", f"les alias (*{event.anchor}) ne sont pas permis{NBSP}: recopiez le texte"
+                )
             case yaml.ScalarEvent():
                 self._plain_only(event)
                 self._scalar(event)
@@ -72,18 +95,29 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    self._stop(event, "several-documents", f"un seul document par fichier{NBSP}: retirez «{NBSP}---{NBSP}»")
+                    self._stop(
+                        event,
+                        "several-documents",
+                        f"un seul document par fichier{NBSP}: retirez «{NBSP}---{NBSP}»",
+                    )
 
     def _plain_only(self, event: yaml.NodeEvent) -> None:
         if event.anchor:
-            self._stop(event, "alias", f"les ancres (&{event.anchor}) ne sont pas permises{NBSP}: recopiez le texte")
+            self._stop(
+                event, "alias", f"les ancres (&{event.anchor}) ne sont pas permises{NBSP}: recopiez le texte"
+            )
         if getattr(event, "tag", None):
             written = getattr(event, "tag", "").replace("tag:yaml.org,2002:", "!!")
-            self._stop(event, "tag", f"les étiquettes ({written}) ne sont pas permises{NBSP}: mettez ce texte entre guillemets")
+            self._stop(
+                event,
+                "tag",
+                f"les étiquettes ({written}) ne sont pas permises{NBSP}: mettez ce texte entre guillemets",
+            )
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        mark = event.start_mark
-        leaf = Leaf(event.value, event.style or "", Mark(mark.line + 1, mark.column + 1), mark.index)
+        leaf = Leaf(
+            event.value, event.style or "", _mark(event), event.start_mark.index if event.start_mark else 0
+        )
         parent = self._open[-1] if self._open else None
         if isinstance(parent, Keyed) and self._keys[-1] is None:
             if leaf.text in parent.entries:
@@ -98,8 +132,10 @@ class _Builder:
             self._stop(event, "too-deep", f"plus de {MAX_DEPTH} niveaux imbriqués")
         if self._open and isinstance(self._open[-1], Keyed) and self._keys[-1] is None:
             self._stop(event, "key-not-text", "une clé est un mot, pas une liste ni un bloc")
-        mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
-        node: Listed | Keyed = Listed([], mark) if isinstance(event, yaml.SequenceStartEvent) else Keyed({}, mark)
+        mark = _mark(event)
+        node: Listed | Keyed = (
+            Listed([], mark) if isinstance(event, yaml.SequenceStartEvent) else Keyed({}, mark)
+        )
         self._place(node)
         self._open.append(node)
         self._keys.append(None)
@@ -116,8 +152,8 @@ class _Builder:
                     entries.setdefault(key.text, (key, node))
 
     def _add(self, event: yaml.Event, code: str, message: str) -> None:
-        mark = event.start_mark
-        self.problems.append(Problem(self.path, mark.line + 1, mark.column + 1, code, message))
+        mark = _mark(event)
+        self.problems.append(Problem(self.path, mark.line, mark.column, code, message))
 
     def _stop(self, event: yaml.Event, code: str, message: str) -> None:
         self._add(event, code, message)
@@ -127,13 +163,18 @@ class _Builder:
 def read_document(path: str, content: bytes) -> tuple[Document, tuple[Problem, ...]]:
     """A file's tree; its root is None when a problem leaves it unreadable."""
     if len(content) > MAX_BYTES:
-        refused = Problem(path, 1, 1, "too-large", f"fichier de plus de 5{NBSP}Mio{NBSP}: partagez-le en plusieurs")
+        refused = Problem(
+            path, 1, 1, "too-large", f"fichier de plus de 5{NBSP}Mio{NBSP}: partagez-le en plusieurs"
+        )
         return Document(path, "", None), (refused,)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        mark = _mark(content[: error.start].decode(), error.start)
-        refused = Problem(path, mark.line, mark.column, "not-utf8", "le fichier n'est pas enregistré en UTF-8")
+        before = content[: error.start].decode()
+        mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        refused = Problem(
+            path, mark.line, mark.column, "not-utf8", "le fichier n'est pas enregistré en UTF-8"
+        )
         return Document(path, "", None), (refused,)
     spelling = tuple(_spelling(path, text))
     if text.startswith("\ufeff"):  # the rest is still worth reading
@@ -161,13 +202,17 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
 def _spelling(path: str, text: str) -> Iterator[Problem]:
     """Signs that do not belong in a content file."""
     if text.startswith("\ufeff"):
-        yield Problem(path, 1, 1, "bom", f"marque d'ordre des octets{NBSP}: enregistrez en «{NBSP}UTF-8 sans BOM{NBSP}»")
+        yield Problem(
+            path, 1, 1, "bom", f"marque d'ordre des octets{NBSP}: enregistrez en «{NBSP}UTF-8 sans BOM{NBSP}»"
+        )
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if (column := line.find("\t")) >= 0:
             yield Problem(path, number, column + 1, "tab", f"tabulation{NBSP}: mettez des espaces")
         if found := _FORBIDDEN.search(line):
             name = f"U+{ord(found[0]):04X}"
-            yield Problem(path, number, found.start() + 1, "control-character", f"caractère invisible {name} à retirer")
+            yield Problem(
+                path, number, found.start() + 1, "control-character", f"caractère invisible {name} à retirer"
+            )
 
 
 def _syntax(path: str, error: yaml.MarkedYAMLError) -> Problem:
@@ -179,6 +224,6 @@ def _syntax(path: str, error: yaml.MarkedYAMLError) -> Problem:
     return Problem(path, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, "yaml", message)
 
 
-def _mark(before: str, index: int) -> Mark:
-    line_start = before.rfind("\n") + 1
-    return Mark(before.count("\n") + 1, len(before) - line_start + 1)
+def _mark(event: yaml.Event) -> Mark:
+    found = event.start_mark
+    return Mark(found.line + 1, found.column + 1) if found else Mark()

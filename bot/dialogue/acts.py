@@ -51,7 +51,9 @@ class ArticleTap:
 class PlainTap:
     """A button without an object."""
 
-    name: Literal["menu", "journeys", "resume", "ask", "human", "export", "erase", "erase-yes", "erase-no", "data"]
+    name: Literal[
+        "menu", "journeys", "resume", "ask", "human", "export", "erase", "erase-yes", "erase-no", "data"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,11 @@ def welcome(draft: Draft, argument: str = "") -> None:
 
 def help_(draft: Draft, argument: str = "") -> None:
     """`/aide`."""
-    draft.say("help", *(() if draft.session.active else (draft.button("button_menu", "menu"),)), contact=draft.contact)
+    draft.say(
+        "help",
+        *(() if draft.session.active else (draft.button("button_menu", "menu"),)),
+        contact=draft.contact,
+    )
     if draft.session.active:
         repeat(draft)
 
@@ -175,11 +179,12 @@ def open_link(draft: Draft, payload: str) -> None:
     if FlowId(payload) in draft.shelf.flows:
         start(draft, FlowId(payload))
         return
-    article = draft.shelf.articles.get(ArticleId(payload.removeprefix("q_"))) if payload.startswith("q_") else None
+    article = (
+        draft.shelf.articles.get(ArticleId(payload.removeprefix("q_"))) if payload.startswith("q_") else None
+    )
     if article:
         show_article(draft, ArticleId(article.id))
         return
     if payload:
         draft.add(Send(Message(draft.phrases.say("link_unknown"))))
     welcome(draft)
-

@@ -12,7 +12,7 @@ from bot.flows.cards import contact_line
 from bot.flows.phrases import Phrases
 from bot.flows.shelf import Shelf
 from bot.flows.template import Rich
-from bot.model.effects import Effect, Forget, Remember, Send
+from bot.model.effects import Effect, Export, Forget, Remember, Send
 from bot.model.message import Message, Option
 from bot.model.session import Run, Session
 from bot.model.turn import Turn, View
@@ -29,6 +29,7 @@ class Draft:
         self.now = now
         self.rng = rng
         self.effects: list[Effect] = []
+        self.trace: list[str] = []
 
     @property
     def shelf(self) -> Shelf:
@@ -90,7 +91,7 @@ class Draft:
         """Take over effects."""
         self.effects.extend(effects)
 
-    def say(self, key: str, *options: Option, **values: str | int | Rich) -> None:
+    def say(self, key: str, *options: Option, **values: str | int | float | Rich) -> None:
         """Send a standing phrase, with buttons."""
         self.add(Send(Message(self.phrases.say(key, **values), options)))
 
@@ -99,7 +100,8 @@ class Draft:
         return Option(name, self.phrases.label(key), plain_act(name))
 
     def turn(self) -> Turn:
-        """The finished turn: only its last message notifies, and its buttons may be picked by words."""
+        """The finished turn: every message has a key, only the last notifies, its buttons may be picked by words."""
+        self.effects = [self._keyed(effect) for effect in self.effects]
         sends = [place for place, effect in enumerate(self.effects) if isinstance(effect, Send)]
         for place in sends[:-1]:
             effect = self.effects[place]
@@ -109,4 +111,13 @@ class Draft:
             last = self.effects[sends[-1]]
             assert isinstance(last, Send)
             self.change(offers=() if self.session.active else last.message.options)
-        return Turn(self.session, tuple(self.effects))
+        return Turn(self.session, tuple(self.effects), tuple(self.trace))
+
+    def _keyed(self, effect: Effect) -> Effect:
+        """A message under a name of its own, so that a channel and the history know it for the same one."""
+        match effect:
+            case Send(message=message) if message.key is None:
+                return Send(replace(message, key=f"m{self.rng.getrandbits(48):x}"))
+            case Export(message=message, name=name) if message.key is None:
+                return Export(replace(message, key=f"m{self.rng.getrandbits(48):x}"), name)
+        return effect

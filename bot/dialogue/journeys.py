@@ -45,13 +45,14 @@ def start(draft: Draft, flow_id: FlowId, *, restart: bool = False) -> None:
     if already:
         draft.add(CancelTimer(timer_key(already.id)))
         draft.drop(already.id)
-    _begin(draft, flow)
+    begin(draft, flow)
 
 
-def _begin(draft: Draft, flow: Flow) -> None:
+def begin(draft: Draft, flow: Flow, *, at: str | None = None) -> None:
+    """Open a run of a flow at its first step, or at the step with the key `at`."""
     run_id = RunId("".join(draft.rng.choices(RUN_ID, k=10)))
     revision = draft.shelf.revisions.get(flow.id, "")
-    run = Run(run_id, flow.id, revision, draft.now, (Frame(flow.id, flow.keys[0]),))
+    run = Run(run_id, flow.id, revision, draft.now, (Frame(flow.id, at or flow.keys[0]),))
     walk = Walk(draft.ground, run, draft.session.serial, draft.answers)
     if (left := draft.active) and left.flow in draft.shelf.flows:
         walk.say(draft.phrases.say("place_kept", title=draft.shelf.flows[left.flow].title))
@@ -182,7 +183,9 @@ def settle_gone(draft: Draft, run: Run) -> Run | None:
         return _renamed(draft, run)
     if run.flow not in flows:
         draft.drop(run.id)
-        draft.add(CancelTimer(timer_key(run.id)), Finish(run.flow, "left"), Problem("flow-gone", run.flow, ""))
+        draft.add(
+            CancelTimer(timer_key(run.id)), Finish(run.flow, "left"), Problem("flow-gone", run.flow, "")
+        )
         return None
     draft.add(Problem("step-gone", run.flow, run.frames[-1].step))
     known = [point for point in run.history if _known(draft, point.frames)]
@@ -205,7 +208,8 @@ def _renamed(draft: Draft, run: Run) -> Run:
     """The same run with the current ids of steps that `replaces:` renamed."""
     flows = draft.shelf.flows
     frames = tuple(
-        replace(frame, step=flows[frame.flow].keys[flows[frame.flow].position[frame.step]]) for frame in run.frames
+        replace(frame, step=flows[frame.flow].keys[flows[frame.flow].position[frame.step]])
+        for frame in run.frames
     )
     return run if frames == run.frames else replace(run, frames=frames)
 
@@ -242,6 +246,7 @@ def _walk(draft: Draft, run: Run) -> Walk:
 def _settle(draft: Draft, walk: Walk) -> None:
     """Take over what a walk brought about; greet its end."""
     draft.add(*walk.effects)
+    draft.trace.extend(walk.trace)
     draft.change(serial=walk.serial)
     if walk.ended is None:
         revision = draft.shelf.revisions.get(walk.run.flow, "")
@@ -291,9 +296,15 @@ def list_open(draft: Draft) -> None:
             continue
         place = progress_of(run, draft.shelf.flows)
         where = place.section or title
-        parts.append(draft.phrases.say("resume_line", title=title, done=place.number, total=place.total, section=where))
+        parts.append(
+            draft.phrases.say("resume_line", title=title, done=place.number, total=place.total, section=where)
+        )
     options = tuple(_named_resume(draft, run) for run in (*runs, *gone))
-    blocks = [draft.phrases.say("resume_list"), Markdown("\n".join(parts))] if options else [draft.phrases.say("resume_none")]
+    blocks = (
+        [draft.phrases.say("resume_list"), Markdown("\n".join(parts))]
+        if options
+        else [draft.phrases.say("resume_none")]
+    )
     blocks += _tasks(draft)
     ways_on = options or (draft.button("button_menu", "menu"),)
     draft.change(active=None)
@@ -327,4 +338,3 @@ def list_journeys(draft: Draft) -> None:
     text = Markdown("\n\n".join([draft.phrases.say("journeys"), *lines]))
     draft.change(active=None)
     draft.add(Send(Message(text, tuple(flow_option(flow.id, draft.shelf) for flow in flows))))
-

@@ -24,7 +24,9 @@ def answer_question(draft: Draft, text: str) -> None:
 
 def show(draft: Draft, text: str, finding: Finding) -> None:
     """Say what the verdict found, and come back to the waiting prompt."""
-    guesses = tuple(ArticleId(match.id) for match in finding.matches[:3] if ArticleId(match.id) in draft.shelf.articles)
+    guesses = tuple(
+        ArticleId(match.id) for match in finding.matches[:3] if ArticleId(match.id) in draft.shelf.articles
+    )
     match finding.verdict:
         case Verdict.ANSWER if guesses:
             draft.change(failures=0)

@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from bot.dialogue.acts import AnswerTap, ArticleTap, ControlTap, FlowTap, LanguageTap, PlainTap, ResumeTap, parse_act
+from bot.dialogue.acts import (
+    AnswerTap,
+    ArticleTap,
+    ControlTap,
+    FlowTap,
+    LanguageTap,
+    PlainTap,
+    ResumeTap,
+    parse_act,
+)
 from bot.dialogue.commands import (
     choose_language,
     confirm_erase,
@@ -28,7 +37,17 @@ from bot.knowledge.ask import Verdict
 from bot.knowledge.choice import Chosen, match_choice, same_words
 from bot.knowledge.smalltalk import recognise
 from bot.model.effects import Reach
-from bot.model.inputs import Attachment, Command, Input, Membership, Opening, Tap, Timeout, Unusable, Utterance
+from bot.model.inputs import (
+    Attachment,
+    Command,
+    Input,
+    Membership,
+    Opening,
+    Tap,
+    Timeout,
+    Unusable,
+    Utterance,
+)
 from bot.model.message import Message, Option
 from bot.model.session import Run, Session
 from bot.model.turn import Turn, View

@@ -1,4 +1,4 @@
-"""How a run moves: through steps until a pause, the end, or the step budget; forward, back, and in replay.
+"""How a run moves: through steps until a prompt, the end, or the step budget; forward, back, and in replay.
 
 `Walk` gathers what one input brings about. It lives for one call: everything it starts from is immutable and
 everything it returns is too.
@@ -9,11 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
+from bot.flows.asking import answered_message, ask_message, left_message, next_serial
 from bot.flows.condition import holds
 from bot.flows.flow import Flow
 from bot.flows.names import Names
-from bot.flows.progress import Progress, progress_of
+from bot.flows.progress import Progress, mark_of, progress_of
 from bot.flows.reminders import reminder_due, timer_key
+from bot.flows.replay import (
+    TO_THE_OPEN,
+    called_by,
+    computed,
+    first_frames,
+    is_settled,
+    left_behind,
+    prompt_to_correct,
+)
 from bot.flows.shelf import Shelf
 from bot.flows.step import (
     Again,
@@ -31,22 +41,11 @@ from bot.flows.step import (
     Step,
     Switch,
     Then,
-    control_act,
 )
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.review import Review
-from bot.flows.template import Rich
-from bot.model.effects import (
-    CancelTimer,
-    Edit,
-    Effect,
-    Forget,
-    Problem,
-    Remember,
-    Send,
-    SetTimer,
-)
-from bot.model.message import Markdown, Message, Option
+from bot.model.effects import CancelTimer, Edit, Effect, Escalate, Forget, Problem, Remember, Send, SetTimer
+from bot.model.message import Markdown, Message
 from bot.model.session import Checkpoint, Frame, Run, Wait
 from bot.model.turn import View
 from bot.model.values import FieldRef, FlowId, Value
@@ -55,8 +54,6 @@ STEP_BUDGET = 100
 """Steps without a prompt before a run is left as a runaway."""
 DEPTH = 20
 """Flows on one stack."""
-GOOD_MESSAGE = 700
-"""Characters up to which texts in a row are joined into one message."""
 HISTORY = 200
 """Prompts that "retour" can go back over."""
 
@@ -81,19 +78,29 @@ class Ground:
     view: View
     now: datetime
     rng: Random
+    started: frozenset[FlowId] = frozenset()
+    """Flows of the person's open runs."""
 
 
 class Walk:
-    """One run under way; see the module."""
+    """One run under way; see the module. The flows and steps of the run's frames must exist."""
 
     def __init__(self, ground: Ground, run: Run, serial: int, answers: Mapping[FieldRef, Value]) -> None:
+        flows = ground.shelf.flows
+        frames = tuple(replace(frame, step=flows[frame.flow].current(frame.step)) for frame in run.frames)
         self.ground = ground
-        self.run = run
+        self.run = replace(run, frames=frames)
         self.serial = serial
         self.answers = dict(answers)
         self.effects: list[Effect] = []
         self.ended: Ended | None = None
+        self.trace: list[str] = []
+        """Steps entered, `flow/step`."""
         self._said: list[Message] = []
+        self._passed: set[str] = set()
+        """Marks of the prompts that the replay under way went over."""
+        self._visited: set[FieldRef] = set()
+        """Fields that the replay under way met."""
 
     # --- what is here ---------------------------------------------------------------------------------------
 
@@ -110,7 +117,7 @@ class Walk:
     @property
     def mark(self) -> str:
         """The current step across flows: `flow/step`."""
-        return f"{self.flow.flow}/{self.key}"
+        return mark_of(self.run.frames)
 
     @property
     def step(self) -> Step:
@@ -118,77 +125,56 @@ class Walk:
         return self.flow.step(self.key)
 
     @property
+    def prompt(self) -> Prompt:
+        """The prompt at which the run waits."""
+        step = self.step
+        assert isinstance(step, Prompt), f"{self.mark} is no prompt"
+        return step
+
+    @property
     def progress(self) -> Progress:
         """Place in the run."""
-        return progress_of(self.run, self.ground.shelf.flows)
+        return progress_of(self.run, self.ground.shelf.flows, self.answers)
 
     def scope(self) -> Scope:
         """What the current step may see."""
-        ground = self.ground
-        numbers = self.progress.names()
-        names = Names(ground.shelf, self.flow.id, self.run.id, self.answers, ground.view, ground.now, numbers)
-        serial = self.run.wait.serial if self.run.wait else self.serial
-        return Scope(
-            ground.shelf, self.flow, self.key, self.run, names, ground.view, ground.now, ground.rng, serial, self.run.wait
-        )
+        shelf, view, now = self.ground.shelf, self.ground.view, self.ground.now
+        numbers, started = self.progress.names(), self.ground.started
+        names = Names(shelf, self.flow.id, self.run.id, self.answers, view, now, numbers, started)
+        wait = self.run.wait
+        serial = wait.serial if wait else self.serial
+        return Scope(shelf, self.flow, self.key, self.run, names, view, now, self.ground.rng, serial, wait)
 
     # --- moving ---------------------------------------------------------------------------------------------
 
     def go(self) -> None:
         """Run steps from the current one until a prompt or the end."""
-        for _ in range(STEP_BUDGET):
-            if self.ended:
-                return
-            if len(self.run.frames) > DEPTH:
-                break
-            if self.run.wait:
-                return
-            if self._enter():
+        budget, passed = STEP_BUDGET, 0
+        while not (self.ended or self.run.wait):
+            if budget < 0 or len(self.run.frames) > DEPTH:
+                self._run_away()
+            elif self._enter():
                 self._ask()
-                return
-        self._run_away()
+            elif len(self._passed) > passed:  # a prompt, though it was not asked again
+                budget, passed = STEP_BUDGET, len(self._passed)
+            else:
+                budget -= 1
 
     def _enter(self) -> bool:
-        """Enter the current step; True if the run now waits here."""
-        step, scope = self.step, self.scope()
-        if not _open(step, scope):
+        """Enter the current step; True if the run is to wait here."""
+        step, scope, mark = self.step, self.scope(), self.mark
+        if not holds(step.when, scope.names):
             self._below()
             return False
-        replaying = self.run.replay is not None
+        self.trace.append(mark)
         if isinstance(step, Prompt):
-            return not (replaying and self._pass(step, scope))
-        silent = replaying and self.mark in self.run.seen
+            return not self._passes(step, scope)
         outcome = step.enter(scope)
-        if _speaks(outcome):
-            self.run = replace(self.run, seen=self.run.seen | {self.mark})
-        self.follow(replace(outcome, says=(), effects=_kept(outcome)) if silent else outcome)
+        known = mark in self.run.seen
+        if outcome.says or _deeds(outcome):
+            self.run = replace(self.run, seen=self.run.seen | {mark})
+        self.follow(_unrepeated(outcome, replaying=self.run.replay is not None) if known else outcome)
         return False
-
-    def _pass(self, step: Prompt, scope: Scope) -> bool:
-        """In a replay: go over a prompt that is already answered. False: it is to be asked, or the replay ends."""
-        if isinstance(step, Review):
-            if self.run.replay == self.mark:
-                self._end_replay()
-            return False
-        assert isinstance(step, Ask)
-        ref = scope.names.ref(step.field.name)
-        if ref not in self.answers and self.mark not in self.run.skipped:
-            if self.run.replay == "*":
-                self.run = replace(self.run, replay=None, visited=frozenset())
-            return False
-        self.run = replace(self.run, visited=self.run.visited | {ref})
-        self._below()
-        return True
-
-    def _end_replay(self) -> None:
-        """Drop the answers that the corrected path no longer asks for."""
-        for ref in [ref for ref in self.answers if self._asked_here(ref) and ref not in self.run.visited]:
-            self.apply(Forget(ref))
-        self.run = replace(self.run, replay=None, visited=frozenset())
-
-    def _asked_here(self, ref: FieldRef) -> bool:
-        declared = self.flow.declared.get(ref.name)
-        return ref.flow == self.flow.id and ref.run == self.run.id and declared is not None and declared.type != "computed"
 
     def follow(self, outcome: Outcome) -> None:
         """Take over what a step brought about, and go where it leads."""
@@ -202,7 +188,7 @@ class Walk:
             case Onward():
                 self._below()
             case Jump(step=step):
-                self._stand(step)
+                self._stand(self.flow.current(step))
             case Into(flow=flow, returns=returns):
                 first = self.ground.shelf.flows[flow].keys[0]
                 self.run = replace(self.run, frames=(*self.run.frames, Frame(flow, first, returns)))
@@ -235,14 +221,14 @@ class Walk:
         if len(self.run.frames) == 1:
             self._end(Ended("done", suggest, say))
             return
-        scope, returns = self.scope(), self.run.frames[-1].returns
-        value = scope.names.stored(returns) if returns else None
+        returns = self.run.frames[-1].returns
+        value = self.scope().names.stored(returns) if returns else None
         self.run = replace(self.run, frames=self.run.frames[:-1])
         if returns:
             ref = self.scope().names.ref(returns)
             self.apply(Forget(ref) if value is None else self._remembering(ref, value))
         if say:
-            self._said.append(Message(say))
+            self.say(say)
         self._below()
 
     def _end(self, ended: Ended) -> None:
@@ -260,93 +246,66 @@ class Walk:
 
     def _ask(self) -> None:
         """Stop at the current prompt: number it, show it, set its reminder."""
-        self.serial += 1
+        self.serial = next_serial(self.serial)
         self.run = replace(self.run, wait=Wait(self.serial, self.key, self.ground.now))
         self._speak()
         self.effects.append(Send(self.question()))
-        step = self.step
-        if isinstance(step, Ask) and step.remind:
+        self.remind()
+
+    def question(self) -> Message:
+        """The current prompt as a message."""
+        return ask_message(self.prompt, self.scope(), self.progress)
+
+    def remind(self) -> None:
+        """Set the timer of the next reminder, if the prompt has one left."""
+        step, wait = self.step, self.run.wait
+        if isinstance(step, Ask) and step.remind and wait and wait.reminded < step.remind.times:
             due = reminder_due(self.ground.now, step.remind.after, step.remind.at, self.ground.view.policy)
             self.effects.append(SetTimer(timer_key(self.run.id), due))
 
-    def question(self) -> Message:
-        """The current prompt as a message: progress, question, answers, ways out."""
-        step, scope = self.step, self.scope()
-        assert isinstance(step, Prompt) and self.run.wait
-        phrases, progress, serial = self.ground.shelf.phrases, self.progress, self.run.wait.serial
-        bare = step.prompt(scope)
-        text = bare.text
-        if not isinstance(step, Review):
-            shown: dict[str, str | int | Rich] = {"done": progress.number, "total": progress.total}
-            if progress.section:
-                text = phrases.say("prompt", section=progress.section, question=Rich(bare.text), **shown)
-            else:
-                text = phrases.say("prompt_without_section", question=Rich(bare.text), **shown)
-        ways = ["back", *(["skip"] if isinstance(step, Ask) and step.skip else []), "pause"]
-        controls = tuple(Option(way, phrases.label(f"button_{way}"), control_act(serial, way)) for way in ways)
-        return replace(bare, text=text, controls=(*bare.controls, *controls), key=prompt_key(self.run, serial))
-
     def repeat(self) -> None:
-        """Ask the current prompt again under a new number, so that its old buttons are stale."""
+        """Ask the current prompt again below what was said, under a new number: its old buttons are stale."""
         assert self.run.wait
-        self.serial += 1
+        self.serial = next_serial(self.serial)
         self.run = replace(self.run, wait=replace(self.run.wait, serial=self.serial))
-        self._speak()
-        self.effects.append(Send(self.question()))
+        question = self.question()
+        text = Markdown("\n\n".join([*(message.text for message in self._said), question.text]))
+        self._said.clear()
+        self.effects.append(Send(replace(question, text=text)))
 
     def say(self, text: Markdown) -> None:
         """Say something before whatever follows."""
         self._said.append(Message(text))
 
     def _speak(self) -> None:
-        """Turn what was said into messages: plain texts in a row are joined while short."""
-        joined: list[Message] = []
-        for message in self._said:
-            last = joined[-1] if joined else None
-            if last and _plain(last) and _plain(message) and len(last.text) + len(message.text) <= GOOD_MESSAGE:
-                joined[-1] = Message(Markdown(f"{last.text}\n\n{message.text}"))
-            else:
-                joined.append(message)
+        self.effects.extend(Send(message) for message in self._said)
         self._said.clear()
-        self.effects.extend(Send(message) for message in joined)
 
     # --- answering ------------------------------------------------------------------------------------------
 
-    def record(self, shown: Markdown) -> None:
-        """The prompt is answered: its message becomes question and answer, and "retour" can come back here."""
-        step, scope = self.step, self.scope()
-        assert isinstance(step, Prompt) and self.run.wait
-        self.effects.append(CancelTimer(timer_key(self.run.id)))
-        asked = step.ask if isinstance(step, Ask) else None
-        title = scope.text(asked) if asked else self.ground.shelf.phrases.say("review")
-        text = self.ground.shelf.phrases.say("answered", question=Rich(title), answer=Rich(shown))
-        self.effects.append(Edit(Message(text, key=prompt_key(self.run, self.run.wait.serial))))
-        point = Checkpoint(self.run.frames, skipped=self.run.skipped, replay=self.run.replay)
-        history = (*self.run.history, point)[-HISTORY:]
-        self.run = replace(self.run, wait=None, history=history, skipped=self.run.skipped - {self.mark})
-
     def take(self, reply: Answered) -> None:
         """Take over an answer and go on."""
-        self.record(reply.shown)
-        self._said.extend(reply.outcome.says)
-        for effect in reply.outcome.effects:
-            self.apply(effect)
+        self._record(reply.shown)
         if isinstance(reply.outcome.then, Onward):
+            for effect in reply.outcome.effects:
+                self.apply(effect)
             self._onward_from_answer()
         else:
-            self._lead(reply.outcome.then)
+            self.follow(reply.outcome)
         self.go()
 
-    def skip(self) -> None:
-        """Pass the current prompt: its field takes its default, or stays absent."""
-        step, scope, mark = self.step, self.scope(), self.mark
-        assert isinstance(step, Ask)
-        ref = scope.names.ref(step.field.name)
-        self.record(self.ground.shelf.phrases.say("answer_skipped"))
+    def skip(self) -> bool:
+        """Pass the current prompt: its field takes its default, or stays absent. False if it cannot be passed."""
+        step, mark = self.step, self.mark
+        if not isinstance(step, Ask) or not step.skip:
+            return False
+        ref, default = self.scope().names.ref(step.field.name), step.default
+        self._record(self.ground.shelf.phrases.say("answer_skipped"))
         self.run = replace(self.run, skipped=self.run.skipped | {mark})
-        self.apply(Forget(ref) if step.default is None else self._remembering(ref, step.default))
+        self.apply(Forget(ref) if default is None else self._remembering(ref, default))
         self._onward_from_answer()
         self.go()
+        return True
 
     def change_screen(self, reply: Again) -> None:
         """Show the same prompt in another state, in place or as a new message."""
@@ -357,43 +316,101 @@ class Walk:
             self.repeat()
 
     def close(self) -> None:
-        """Take the buttons off the current prompt."""
-        step = self.step
-        if self.run.wait and isinstance(step, Ask):
-            text = self.scope().text(step.ask)
-            self.effects.append(Edit(Message(text, key=prompt_key(self.run, self.run.wait.serial))))
-
-    def _onward_from_answer(self) -> None:
-        """After an answer: below, or from the top again while a correction is replayed."""
-        if self.run.replay:
-            self._stand(self.flow.keys[0])
-        else:
-            self._below()
-
-    def _correct(self, field: str) -> None:
-        asking = next(key for key in self.flow.prompts if field in self.flow.step(key).sets())
-        self.run = replace(self.run, replay=self.mark, visited=frozenset())
-        self._stand(asking)
-        self._ask()
+        """Leave the current prompt without an answer: no buttons, no reminder."""
+        if self.run.wait:
+            self.effects.append(Edit(left_message(self.prompt, self.scope())))
+        self.effects.append(CancelTimer(timer_key(self.run.id)))
 
     def back(self) -> bool:
-        """Go back to the prompt before, its answers restored; False at the first one."""
-        if not self.run.history:
+        """Go back to the prompt before, the answers as they were then; False at the first one."""
+        if self.run.wait and self.run.wait.stage:  # another screen of this prompt: its first one
+            self.change_screen(Again(replace(self.run.wait, stage="")))
+            return True
+        history = self.run.history
+        standing = [place for place, point in enumerate(history) if self._waits(point.frames)]
+        if not standing:
             return False
-        *history, point = self.run.history
-        for ref, old in point.before:
-            effect = Forget(ref) if old is None else self._remembering(ref, old)
-            self._change(effect)
+        self.close()
+        place = standing[-1]
+        for point in reversed(history[place:]):
+            for ref, old in point.before:
+                self._change(Forget(ref) if old is None else self._remembering(ref, old))
+        point, flows = history[place], self.ground.shelf.flows
+        frames = tuple(replace(frame, step=flows[frame.flow].current(frame.step)) for frame in point.frames)
         self.run = replace(
             self.run,
-            frames=point.frames,
-            history=tuple(history),
+            frames=frames,
+            history=history[:place],
             skipped=point.skipped,
             replay=point.replay,
             wait=None,
         )
         self._ask()
         return True
+
+    def _record(self, shown: Markdown) -> None:
+        """The prompt is answered: its message becomes question and answer, and "retour" can come back here."""
+        self.effects.append(CancelTimer(timer_key(self.run.id)))
+        self.effects.append(Edit(answered_message(self.prompt, self.scope(), shown)))
+        point = Checkpoint(self.run.frames, skipped=self.run.skipped, replay=self.run.replay)
+        history = (*self.run.history, point)[-HISTORY:]
+        self.run = replace(self.run, wait=None, history=history, skipped=self.run.skipped - {self.mark})
+
+    def _waits(self, frames: tuple[Frame, ...]) -> bool:
+        """Whether these frames end at a prompt of today's flows."""
+        flows = self.ground.shelf.flows
+        if not all(frame.flow in flows and frame.step in flows[frame.flow].position for frame in frames):
+            return False
+        return isinstance(flows[frames[-1].flow].step(frames[-1].step), Prompt)
+
+    # --- replaying ------------------------------------------------------------------------------------------
+
+    def _correct(self, field: str) -> None:
+        """Ask for a field again; its answer replays the path."""
+        key = prompt_to_correct(field, self.scope())
+        self.run = replace(self.run, replay=self.mark)
+        self._stand(key)
+        self._ask()
+
+    def _onward_from_answer(self) -> None:
+        """After an answer: below, or from the top again while a correction is replayed."""
+        if self.run.replay in (None, TO_THE_OPEN):
+            self._below()
+            return
+        flows = self.ground.shelf.flows
+        self.run = replace(self.run, frames=first_frames(self.run, flows))
+        for ref in list(computed(self.run, flows, self.answers)):
+            self.apply(Forget(ref))
+        self._passed.clear()
+        self._visited.clear()
+
+    def _passes(self, step: Prompt, scope: Scope) -> bool:
+        """In a replay, go over a prompt that is settled, but never twice: that would be a loop."""
+        mark = self.mark
+        if self.run.replay is None:
+            return False
+        if self.run.replay == mark:
+            self._end_replay()
+            return False
+        if mark in self._passed or not is_settled(step, scope):
+            return False
+        self._passed.add(mark)
+        if isinstance(step, Ask):
+            self._visited.add(scope.names.ref(step.field.name))
+        self._below()
+        return True
+
+    def _end_replay(self) -> None:
+        """Drop what the corrected path no longer asks for."""
+        flows = self.ground.shelf.flows
+        for ref in list(left_behind(self.run, flows, self.answers, frozenset(self._visited))):
+            self.apply(Forget(ref))
+        replayed = called_by(self.flow.id, flows)
+        skipped = (
+            mark for mark in self.run.skipped if mark in self._passed or mark.split("/")[0] not in replayed
+        )
+        self.run = replace(self.run, replay=None, skipped=frozenset(skipped))
+        self.say(self.ground.shelf.phrases.say("review_corrected"))
 
     # --- answers --------------------------------------------------------------------------------------------
 
@@ -410,6 +427,7 @@ class Walk:
         match effect:
             case Remember(field=ref, value=value):
                 self.answers[ref] = value
+                self._visited.add(ref)
             case Forget(field=ref):
                 if ref not in self.answers:
                     return
@@ -418,33 +436,21 @@ class Walk:
 
     def _remembering(self, ref: FieldRef, value: Value) -> Remember:
         shelf = self.ground.shelf
-        fields = shelf.flows[ref.flow].declared if ref.flow else shelf.profile
+        flow = shelf.flows.get(ref.flow)
+        fields = (flow.declared if flow else {}) if ref.flow else shelf.profile
         declared = fields.get(ref.name if ref.flow else f"{ref.owner}.{ref.name}")
         keep = declared.keep if declared else None
         erase_after = keep.after(self.ground.now) if keep else None
         return Remember(ref, value, erase_after, bool(declared and declared.personal))
 
 
-def prompt_key(run: Run, serial: int) -> str:
-    """Under which name a prompt's message is found again."""
-    return f"{run.id}.{serial}"
-
-
-def _open(step: Step, scope: Scope) -> bool:
-    return holds(step.when, scope.names)
-
-
-def _speaks(outcome: Outcome) -> bool:
-    return bool(outcome.says or _acts(outcome))
-
-
-def _acts(outcome: Outcome) -> tuple[Effect, ...]:
+def _deeds(outcome: Outcome) -> tuple[Effect, ...]:
     return tuple(effect for effect in outcome.effects if not isinstance(effect, Remember | Forget))
 
 
-def _kept(outcome: Outcome) -> tuple[Effect, ...]:
-    return tuple(effect for effect in outcome.effects if isinstance(effect, Remember | Forget))
-
-
-def _plain(message: Message) -> bool:
-    return not (message.options or message.controls or message.attachments or message.request)
+def _unrepeated(outcome: Outcome, *, replaying: bool) -> Outcome:
+    """What a step does when the run comes by again: a replay only calculates; staff are never asked twice."""
+    if replaying:
+        kept = tuple(effect for effect in outcome.effects if isinstance(effect, Remember | Forget))
+        return replace(outcome, says=(), effects=kept)
+    return replace(outcome, effects=tuple(one for one in outcome.effects if not isinstance(one, Escalate)))

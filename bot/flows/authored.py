@@ -26,5 +26,7 @@ ConditionText = Annotated[
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 """An id: lower-case words joined by hyphens, at most 40 signs (a button carries it)."""
 
-FieldName = Annotated[str, StringConstraints(pattern=r"^((person|association)\.)?[a-z][a-z0-9_]*$", max_length=40)]
+FieldName = Annotated[
+    str, StringConstraints(pattern=r"^((person|association)\.)?[a-z][a-z0-9_]*$", max_length=40)
+]
 """A field's name; `person.` or `association.` in front makes it a profile field that every flow shares."""

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from bot.flows.french import write_date
+from bot.flows.french import shorten, write_date
 from bot.flows.shelf import Shelf
 from bot.flows.template import Rich
 from bot.knowledge.article import Article
+from bot.markup.escape import escape
 from bot.model.message import Markdown, Message, Option
 from bot.model.turn import View
 from bot.model.values import ArticleId, FlowId
@@ -19,8 +20,10 @@ def article_card(article: Article, shelf: Shelf, view: View, *, now: datetime) -
     phrases = shelf.phrases
     if not article.ready:
         where = article.to_check.where if article.to_check else contact_line(shelf, view)
-        text = phrases.say("article_not_ready", title=article.question, where=where, contact=contact_line(shelf, view))
-        return Message(text, options=_ways_on(article, shelf, more=False))
+        text = phrases.say(
+            "article_not_ready", title=article.question, where=where, contact=contact_line(shelf, view)
+        )
+        return Message(text, options=_ways_on(article, shelf, view))
     parts = [phrases.say("article", title=article.question, answer=Rich(Markdown(article.answer)))]
     if article.to_check:
         check = article.to_check
@@ -29,13 +32,15 @@ def article_card(article: Article, shelf: Shelf, view: View, *, now: datetime) -
         parts.append(phrases.say("article_stale", date=write_date(article.review_after, phrases.calendar)))
     reviewed = write_date(article.reviewed, phrases.calendar)
     parts.append(phrases.say("article_signature", author=article.author, reviewed=reviewed))
-    return Message(Markdown("\n\n".join(parts)), options=_ways_on(article, shelf, more=bool(article.more)))
+    return Message(Markdown("\n\n".join(parts)), options=_ways_on(article, shelf, view))
 
 
 def article_more(article: Article, shelf: Shelf) -> Message:
     """The longer text, with the entries related to it."""
     text = shelf.phrases.say("article_more", title=article.question, more=Rich(Markdown(article.more or "")))
-    related = [shelf.articles[ArticleId(name)] for name in article.related if ArticleId(name) in shelf.articles]
+    related = [
+        shelf.articles[ArticleId(name)] for name in article.related if ArticleId(name) in shelf.articles
+    ]
     return Message(text, options=tuple(article_option(found) for found in related[:3]))
 
 
@@ -45,7 +50,7 @@ def article_sources(article: Article, shelf: Shelf) -> Message:
     for name in article.sources:
         source = shelf.sources[name]
         if source.address:
-            address = Rich(Markdown(source.address))
+            address = Rich(Markdown(f"[{escape(source.address)}](<{source.address}>)"))
             lines.append(shelf.phrases.say("article_source_line", name=source.name, address=address))
         else:
             lines.append(shelf.phrases.say("article_source_line_plain", name=source.name))
@@ -53,31 +58,28 @@ def article_sources(article: Article, shelf: Shelf) -> Message:
     return Message(shelf.phrases.say("article_sources", title=article.question, sources=sources))
 
 
-def _ways_on(article: Article, shelf: Shelf, *, more: bool) -> tuple[Option, ...]:
+def _ways_on(article: Article, shelf: Shelf, view: View) -> tuple[Option, ...]:
     options = []
-    if more:
+    if article.more and article.ready:
         options.append(Option(f"more.{article.id}", shelf.phrases.label("button_more"), f"more.{article.id}"))
     if article.sources:
-        options.append(Option(f"sources.{article.id}", shelf.phrases.label("button_sources"), f"src.{article.id}"))
-    options += [flow_option(FlowId(name), shelf) for name in article.journeys if FlowId(name) in shelf.flows][:1]
+        options.append(
+            Option(f"sources.{article.id}", shelf.phrases.label("button_sources"), f"src.{article.id}")
+        )
+    journeys = [shelf.flows[FlowId(name)] for name in article.journeys if FlowId(name) in shelf.flows]
+    standing = view.person.standing
+    options += [flow_option(flow.id, shelf) for flow in journeys if flow.open_to(standing)][:1]
     return tuple(options)
 
 
 def article_option(article: Article) -> Option:
     """The button that shows an entry."""
-    return Option(f"article.{article.id}", shorten(article.question), f"art.{article.id}")
+    return Option(f"article.{article.id}", shorten(article.question, LABEL), f"art.{article.id}")
 
 
 def flow_option(flow: FlowId, shelf: Shelf) -> Option:
     """The button that starts a flow."""
-    return Option(f"go.{flow}", shorten(shelf.flows[flow].title), f"go.{flow}")
-
-
-def shorten(title: str) -> str:
-    """A title cut at a word so that a phone shows the whole button."""
-    if len(title) <= LABEL:
-        return title
-    return title[: title.rfind(" ", 0, LABEL)].rstrip(" ,:;") + "…"
+    return Option(f"go.{flow}", shorten(shelf.flows[flow].title, LABEL), f"go.{flow}")
 
 
 def contact_line(shelf: Shelf, view: View) -> str:

@@ -5,10 +5,15 @@ condition holds only if it is true. So an audience can become SQL and mean the s
 """
 
 import ast
+import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Protocol
 
+LARGEST = 1e15
+"""A calculation beyond it has no value: it could not be written for people, nor kept exactly."""
 MAX_LENGTH = 500
 MAX_NODES = 64
 MAX_DEPTH = 8
@@ -128,20 +133,30 @@ def parse_condition(source: Any) -> Condition:
     if len(source) > MAX_LENGTH:
         raise ConditionError(f"a condition has at most {MAX_LENGTH} characters, this one has {len(source)}")
     stripped = source.strip()
-    try:
-        body = ast.parse(stripped, mode="eval").body
-    except SyntaxError as error:
-        raise ConditionError(f"not a condition: {error.msg}", max((error.offset or 1) - 1, 0)) from None
-    except (RecursionError, MemoryError, ValueError):
-        raise ConditionError("not a condition: nested too deeply") from None
-    if not stripped.isascii():  # `ast` counts columns in UTF-8 bytes
-        for node in ast.walk(body):
-            if isinstance(node, ast.expr):
-                node.col_offset = len(stripped.encode()[: node.col_offset].decode())
-    tree = _convert(body, 1)
+    tree = _convert(_parsed(stripped, len(source) - len(source.lstrip())), 1)
     if sum(1 for _ in walk(tree)) > MAX_NODES:
         raise ConditionError(f"a condition has at most {MAX_NODES} parts")
     return Condition(stripped, tree)
+
+
+def _parsed(stripped: str, begins: int) -> ast.expr:
+    """Python's tree of the text, its columns as characters of a text in which it begins at `begins`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about Python ("1and 2"), of no use to authors
+            body = ast.parse(stripped, mode="eval").body
+    except SyntaxError as error:
+        raise ConditionError(
+            f"not a condition: {error.msg}", begins + max((error.offset or 1) - 1, 0)
+        ) from None
+    except (RecursionError, MemoryError):
+        raise ConditionError("not a condition: nested too deeply", begins) from None
+    except ValueError:
+        raise ConditionError("not a condition: it holds a sign that is no text", begins) from None
+    for node in ast.walk(body):
+        if isinstance(node, ast.expr):  # `ast` counts columns in UTF-8 bytes
+            node.col_offset = begins + len(stripped.encode()[: node.col_offset].decode())
+    return body
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
@@ -162,6 +177,8 @@ def _convert(node: ast.expr, depth: int) -> Tree:
     if depth > MAX_DEPTH:
         raise ConditionError(f"a condition is at most {MAX_DEPTH} levels deep", node.col_offset)
     match node:
+        case ast.Constant(value=int() | float() as number) if not abs(number) <= LARGEST:
+            raise ConditionError("a number is at most a million billions", node.col_offset)
         case ast.Constant(value=bool() | int() | float() | str() as value):
             return Const(value, node.col_offset)
         case ast.Name(id="true" | "false" as word):  # as YAML writes them
@@ -211,7 +228,9 @@ def _call(function: str, arguments: list[ast.expr], column: int, depth: int) -> 
         raise ConditionError(f"unknown function '{function}'", column)
     least, most = ARITY[function]
     if len(arguments) < least or (most is not None and len(arguments) > most):
-        raise ConditionError(f"'{function}' takes {least if most == least else f'at least {least}'} value(s)", column)
+        raise ConditionError(
+            f"'{function}' takes {least if most == least else f'at least {least}'} value(s)", column
+        )
     return Call(function, tuple(_convert(argument, depth + 1) for argument in arguments), column)
 
 
@@ -252,7 +271,7 @@ def _value(tree: Tree, names: Reader) -> Datum:
         case Name(path=path):
             return names.read(path)
         case Items(values=values):
-            return tuple(str(value) for value in values)
+            return tuple(str(value) for value in values)  # alone only in a condition that the checks refuse
         case Call():
             return _function(tree, names)
         case Operation(operator="and" | "or", operands=operands):
@@ -264,8 +283,7 @@ def _value(tree: Tree, names: Reader) -> Datum:
             inner = _value(operand, names)
             return -inner if isinstance(inner, int | float) else None
         case Operation(operator="in" | "not in", operands=(left, Items(values=values))):
-            inner = _value(left, names)
-            return None if inner is None else (inner in values) == (tree.operator == "in")
+            return _binary(tree.operator, _value(left, names), values)
         case Operation(operands=(left, right)):
             return _binary(tree.operator, _value(left, names), _value(right, names))
     raise AssertionError(f"no such tree: {tree!r}")
@@ -295,9 +313,19 @@ _BINARY: Mapping[str, Callable[[Any, Any], Datum]] = {
 
 
 def _binary(operator: str, left: Datum, right: Datum) -> Datum:
+    """The result; absent if a side is, or if a stored answer has another type than today's field."""
     if left is None or right is None:
         return None
-    return _BINARY[operator](left, right)
+    try:
+        return _bounded(_BINARY[operator](left, right))
+    except (TypeError, ArithmeticError):
+        return None
+
+
+def _bounded(result: Datum) -> Datum:
+    if isinstance(result, int | float) and not (math.isfinite(result) and abs(result) <= LARGEST):
+        return None
+    return result
 
 
 def _function(call: Call, names: Reader) -> Datum:
@@ -316,12 +344,13 @@ def _function(call: Call, names: Reader) -> Datum:
         case "count":
             return sum(len(value) if isinstance(value, tuple) else 1 for value in present)
         case "contains":
-            return None if values[0] is None else values[1] in values[0]  # type: ignore[operator]  # types checked at load
+            return _binary("in", values[1], values[0])
         case "days_since":
             return names.days_since(str(values[0])) if present else None
-        case "round":
-            return round_half_up(values[0], int(values[1]) if len(values) > 1 else 0)  # type: ignore[arg-type]
-    return _fold(call.function, [value for value in present if isinstance(value, int | float)])
+    numbers = [value for value in present if isinstance(value, int | float) and math.isfinite(value)]
+    if call.function == "round":
+        return round_half_up(*numbers) if len(numbers) == len(values) else None
+    return _bounded(_fold(call.function, numbers))
 
 
 def _fold(function: str, numbers: list[int | float]) -> Datum:
@@ -334,13 +363,12 @@ def _fold(function: str, numbers: list[int | float]) -> Datum:
             return min(numbers, default=None)
         case "max":
             return max(numbers, default=None)
-    raise AssertionError(f"no such function: {function}")
+    return None  # of audiences, which become SQL; the checks refuse it elsewhere
 
 
-def round_half_up(number: float | int | None, digits: int = 0) -> float | int | None:
-    """Round as people do: 0.5 goes up (`round` of Python goes to the even neighbour)."""
-    if number is None:
-        return None
-    scale = 10**digits
-    rounded = int((number * scale + 0.5) // 1) / scale
-    return int(rounded) if digits == 0 else rounded
+def round_half_up(number: float | int, digits: float | int = 0) -> float | int:
+    """Round as people do: 0.5 goes up (`round` of Python goes to the even neighbour). At most 6 decimals."""
+    scale = 10 ** int(min(max(digits, 0), 6))
+    # As people write it: 1.005 lies a little below 1.005 in binary.
+    rounded = (Decimal(repr(number + 0)) * scale + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
+    return int(rounded) if scale == 1 else float(rounded / scale)

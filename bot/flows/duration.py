@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -19,7 +19,7 @@ _FIXED = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A calendar duration: months are calendar months, the rest is elapsed time."""
+    """A duration as people mean it: months, weeks and days keep the hour on the clock, hours and minutes elapse."""
 
     months: int = 0
     elapsed: timedelta = timedelta()
@@ -29,7 +29,10 @@ class Span:
         months = moment.month - 1 + self.months
         year, month = moment.year + months // 12, months % 12 + 1
         day = min(moment.day, calendar.monthrange(year, month)[1])
-        return moment.replace(year=year, month=month, day=day) + self.elapsed
+        later = moment.replace(year=year, month=month, day=day)
+        if self.elapsed % _FIXED["day"]:
+            return (later.astimezone(UTC) + self.elapsed).astimezone(moment.tzinfo)
+        return later + self.elapsed
 
 
 def parse_span(written: Any) -> Span:
@@ -48,5 +51,7 @@ def parse_span(written: Any) -> Span:
 Duration = Annotated[
     Span,
     BeforeValidator(parse_span),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,4} (minute|hour|day|week|month)s?$", "examples": ["4 days"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d{1,4} (minute|hour|day|week|month)s?$", "examples": ["4 days"]}
+    ),
 ]

@@ -1,7 +1,7 @@
 """A declared field: the type of an answer, whose it is, how long it is kept, and its choices."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import Field as Constraint
@@ -72,16 +72,26 @@ class Declared:
     personal: bool = False
     label: Template | None = None
     """The question under which a review shows it."""
+    people: bool = False
+    """The values are ids of members of the association."""
+    degrees: Mapping[int, str] = field(default_factory=dict)
+    """scale: degree -> the words for it, if it has any."""
+    returned_by: FlowId = FlowId("")
+    """computed: the sub-flow whose field of the same name comes back; empty if none."""
 
     def weights(self) -> Mapping[str, int | float | None]:
         """Choice id -> the number behind it, None for `value: none` and for no number."""
-        return {
-            choice.id: None if isinstance(choice.value, str) else choice.value for choice in self.choices
-        }
+        return {choice.id: None if isinstance(choice.value, str) else choice.value for choice in self.choices}
 
     def counts_nowhere(self, choice_id: str) -> bool:
         """Whether this answer is absent for conditions."""
         return any(choice.id == choice_id and choice.value == ABSENT for choice in self.choices)
+
+
+def owner_of(name: str, otherwise: Owner) -> Owner:
+    """Whose a field is by its name: `person.` or `association.` in front says it."""
+    prefix, dot, _ = name.partition(".")
+    return Owner(prefix) if dot else otherwise
 
 
 def field_ref(name: str, owner: Owner, flow: FlowId, run: RunId) -> FieldRef:

@@ -8,14 +8,15 @@ from pydantic import Field as Constraint
 from pydantic import StringConstraints
 
 from bot.flows.authored import Authored, Slug
-from bot.flows.field import Declared
-from bot.flows.step import Prompt, Step
+from bot.flows.field import Declared, owner_of
+from bot.flows.step import NEXT, Exit, Prompt, Step
 from bot.flows.steps import AnyStep
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.branch import Branch
 from bot.flows.steps.call import Call
 from bot.flows.steps.set import Set
 from bot.model.values import FlowId, Owner
+from bot.model.who import Standing
 
 CommandWord = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 """Bot API, BotCommand: 1 to 32 of lower-case letters, digits and underscores."""
@@ -56,6 +57,10 @@ class Flow(Authored):
         former = {old: place for place, step in enumerate(self.steps) for old in step.replaces}
         return former | {key: place for place, key in enumerate(self.keys)}
 
+    def current(self, key: str) -> str:
+        """Today's key of a step that may have had another id; KeyError if it is gone."""
+        return self.keys[self.position[key]]
+
     def step(self, key: str) -> Step:
         """The step behind a key; KeyError if it is gone."""
         return self.steps[self.position[key]]
@@ -75,18 +80,25 @@ class Flow(Authored):
         """Fields that this flow fills, by name, local and profile."""
         found: dict[str, Declared] = {}
         for step in self.steps:
-            match step:
-                case Ask():
-                    found.setdefault(step.field.name, step.declare(self.scope))
-                case Set():
-                    for name in step.set:
-                        owner = Owner(name.partition(".")[0]) if "." in name else self.scope
-                        found.setdefault(name, Declared("computed", owner, keep=step.keep))
+            if isinstance(step, Ask):
+                found.setdefault(step.field.name, step.declare(self.scope))
         for step in self.steps:
-            if isinstance(step, Call | Branch):
-                for name in step.sets():
-                    found.setdefault(name, Declared("computed", self.scope))
+            for name, flow in _returned(step):
+                found.setdefault(name, Declared("computed", owner_of(name, self.scope), returned_by=flow))
+        for step in self.steps:
+            if isinstance(step, Set):
+                for name in step.set:
+                    found.setdefault(name, Declared("computed", owner_of(name, self.scope), keep=step.keep))
         return found
+
+    def asking(self, field: str) -> tuple[str, ...]:
+        """Keys of the prompts that ask for a field."""
+        steps = zip(self.keys, self.steps, strict=True)
+        return tuple(key for key, step in steps if isinstance(step, Ask) and step.field.name == field)
+
+    def open_to(self, standing: Standing) -> bool:
+        """Whether people of that standing may go through it."""
+        return self.audience == "everyone" or standing is Standing.STAFF
 
     @cached_property
     def prompts(self) -> tuple[str, ...]:
@@ -95,33 +107,35 @@ class Flow(Authored):
 
     @cached_property
     def left(self) -> Mapping[str, int]:
-        """Key -> most questions still to come on one path from that step on, itself included (no cycle twice)."""
+        """Key -> most questions still to come in this flow from that step on, itself included; no cycle twice."""
         lengths: dict[str, int] = {}
-
-        def longest(key: str, seen: frozenset[str]) -> int:
-            if key in lengths:
-                return lengths[key]
-            step = self.step(key)
-            here = 1 if isinstance(step, Ask) else 0
-            on = [
-                longest(target, seen | {key})
-                for leaving in step.exits()
-                if (target := self._target(key, leaving.target)) and target not in seen | {key}
-            ]
-            total = here + max(on, default=0)
-            lengths[key] = total
-            return total
-
-        for key in reversed(self.keys):
-            longest(key, frozenset())
+        trail = [self.keys[0]]  # the path being followed: a way back onto it is a cycle
+        while trail or len(lengths) < len(self.keys):
+            trail = trail or [next(key for key in self.keys if key not in lengths)]
+            ahead = self._ahead(trail[-1])
+            new = next((key for key in ahead if key not in lengths and key not in trail), None)
+            if new:
+                trail.append(new)
+                continue
+            here = trail.pop()
+            asks = isinstance(self.step(here), Ask)
+            lengths[here] = asks + max((lengths[key] for key in ahead if key in lengths), default=0)
         return lengths
 
-    def _target(self, key: str, target: str) -> str | None:
-        match target:
-            case "next":
-                return self.below(key)
-            case "end":
-                return None
-        return target if target in self.position else None
+    def _ahead(self, key: str) -> tuple[str, ...]:
+        """Keys of the steps of this flow to which a step can lead."""
+        step = self.step(key)
+        ways = (*step.exits(), Exit(NEXT)) if step.when else step.exits()
+        below = self.below(key)
+        ahead = [below if way.target == NEXT else way.target for way in ways if way.kind != "call"]
+        return tuple(self.current(target) for target in ahead if target in self.position)
 
 
+def _returned(step: Step) -> tuple[tuple[str, FlowId], ...]:
+    """Fields that a sub-flow brings back here, with the sub-flow."""
+    match step:
+        case Call(call=flow, returns=str(name)):
+            return ((name, FlowId(flow)),)
+        case Branch(branch=cases):
+            return tuple((case.returns, FlowId(case.call)) for case in cases if case.call and case.returns)
+    return ()

@@ -2,19 +2,22 @@
 
 from datetime import date
 
-from bot.flows.phrases import Calendar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.flows.phrases import Calendar
 
 NBSP = "\N{NO-BREAK SPACE}"
 
 
 def write_number(number: int | float) -> str:
     """`1 250,5` with non-breaking spaces; whole floats without decimals, else at most two."""
-    whole, _, decimals = f"{number:,.2f}".replace(",", NBSP).partition(".")
+    whole, _, decimals = f"{number:z,.2f}".replace(",", NBSP).partition(".")
     decimals = decimals.rstrip("0")
     return f"{whole},{decimals}" if decimals else whole
 
 
-def write_date(day: date, calendar: Calendar) -> str:
+def write_date(day: date, calendar: "Calendar") -> str:
     """`jeudi 14 janvier 2027`."""
     number = calendar.first if day.day == 1 else str(day.day)
     return f"{calendar.days[day.weekday()]} {number} {calendar.months[day.month - 1]} {day.year}"
@@ -25,3 +28,11 @@ def write_list(items: list[str], joiner: str) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {joiner} {items[-1]}"
+
+
+def shorten(text: str, most: int) -> str:
+    """A text cut at a word to at most so many characters, so that a button shows it whole."""
+    if len(text) <= most:
+        return text
+    end = text.rfind(" ", 0, most)
+    return text[: end if end > 0 else most - 1].rstrip(" ,:;") + "…"

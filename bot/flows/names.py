@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.flows.condition import Datum
+from bot.flows.departments import DEPARTMENTS
 from bot.flows.field import Declared, field_ref
 from bot.flows.french import write_date, write_list, write_number
 from bot.flows.shelf import Shelf
-from bot.flows.template import Placeholder
+from bot.flows.template import Placeholder, plural_word
 from bot.model.turn import View
 from bot.model.values import FieldRef, FlowId, Owner, RunId, Value
 
@@ -27,6 +28,8 @@ class Names:
     view: View
     now: datetime
     progress: Mapping[str, Value]
+    started: frozenset[FlowId] = frozenset()
+    """Flows of the person's open runs."""
 
     def declared(self, name: str) -> Declared | None:
         """How the field behind a name is declared; None for a built-in name."""
@@ -55,24 +58,25 @@ class Names:
     def read(self, path: str) -> Datum:
         """The value for a condition: a choice that counts nowhere is absent."""
         value = self.stored(path)
-        declared = self.declared(path)
-        if isinstance(value, str) and declared and declared.counts_nowhere(value):
+        meaning = self._meaning(path)
+        if isinstance(value, str) and meaning and meaning.counts_nowhere(value):
             return None
-        if isinstance(value, tuple) and declared:
-            return tuple(item for item in value if not declared.counts_nowhere(item))
+        if isinstance(value, tuple) and value and meaning:
+            return tuple(item for item in value if not meaning.counts_nowhere(item)) or None
         return value
 
     def weight(self, path: str) -> float | int | None:
         """The number behind the chosen choice, or the number itself of a scale."""
         value = self.stored(path)
-        declared = self.declared(path)
-        if isinstance(value, str) and declared:
-            return declared.weights().get(value)
+        meaning = self._meaning(path)
+        if isinstance(value, str):
+            return meaning.weights().get(value) if meaning else None
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def days_since(self, day: str) -> int | None:
-        """Days from an ISO date until today in the operator's time zone."""
-        return (self.today() - date.fromisoformat(day)).days
+        """Days from an ISO date until today in the operator's time zone; None if it is no date."""
+        began = iso_day(day)
+        return None if began is None else (self.today() - began).days
 
     def today(self) -> date:
         """Today in the operator's time zone."""
@@ -80,46 +84,62 @@ class Names:
 
     def ran(self, flow: str, finished: bool) -> bool:
         """Whether this person finished (or at least started) a flow."""
-        return FlowId(flow) in self.view.finished or (not finished and FlowId(flow) == self.flow)
+        return FlowId(flow) in self.view.finished or (
+            not finished and FlowId(flow) in {self.flow, *self.started}
+        )
 
     def show(self, hole: Placeholder) -> str:
         """A placeholder's text: a label, a French number or date, or the plural word."""
         if hole.plural:
-            number = self.read(hole.name)
-            return hole.plural[0 if isinstance(number, int | float) and abs(number) < 2 else 1]
+            return plural_word(hole.plural, self.read(hole.name))
+        if hole.filter == "date" and (day := iso_day(self.stored(hole.name))):
+            return write_date(day, self.shelf.phrases.calendar)
         return self.text(hole.name)
 
     def text(self, name: str) -> str:
         """A field's value as people read it; the phrase `absent` if there is none."""
-        value = self.stored(name)
-        phrases = self.shelf.phrases
-        if value is None:
+        value, phrases, meaning = self.stored(name), self.shelf.phrases, self._meaning(name)
+        if value is None or value == ():
             return phrases.label("absent")
-        declared = self.declared(name)
         if isinstance(value, tuple):
-            return write_list([self._word(item, declared) for item in value], phrases.label("list_and"))
+            return write_list([self._word(item, meaning) for item in value], phrases.label("list_and"))
         if isinstance(value, bool):
             return phrases.label("button_yes" if value else "button_no")
         if isinstance(value, int | float):
-            return write_number(value)
-        if declared and declared.type == "date":
-            return write_date(date.fromisoformat(value), phrases.calendar)
-        return self._word(value, declared)
+            return (meaning and meaning.degrees.get(int(value))) or write_number(value)
+        return self._word(value, meaning)
 
-    def _word(self, value: str, declared: Declared | None) -> str:
-        if declared is None:
+    def _meaning(self, name: str) -> Declared | None:
+        """The declaration that says how a value reads: of a returned field, that of the sub-flow."""
+        declared = self.declared(name)
+        for _ in self.shelf.flows:  # no longer chain of sub-flows can make sense
+            if declared is None or declared.returned_by not in self.shelf.flows:
+                break
+            declared = self.shelf.flows[declared.returned_by].declared.get(name)
+        return declared
+
+    def _word(self, value: str, meaning: Declared | None) -> str:
+        if meaning is None:
             return value
-        if declared.type == "person":
+        if meaning.people:
             members = self.view.association.members if self.view.association else ()
-            return next((name for id, name in members if str(id) == value), value)
-        if declared.type == "department":
-            return department_name(value)
-        return next((choice.label for choice in declared.choices if choice.id == value), value)
+            own = (self.view.person.id, self.view.person.name)
+            known = {str(id): name for id, name in (own, *members)}
+            return known.get(value, value) or self.shelf.phrases.label("association_self")
+        match meaning.type:
+            case "date":
+                day = iso_day(value)
+                return write_date(day, self.shelf.phrases.calendar) if day else value
+            case "department":
+                return f"{DEPARTMENTS[value]} ({value})" if value in DEPARTMENTS else value
+            case "file":
+                return self.shelf.phrases.label("file_received")
+        return next((choice.label for choice in meaning.choices if choice.id == value), value)
 
 
-def department_name(code: str) -> str:
-    """`Rhône (69)`; the code alone if unknown."""
-    from bot.flows.departments import DEPARTMENTS  # noqa: PLC0415  # read the table only when needed
-
-    name = DEPARTMENTS.get(code)
-    return f"{name} ({code})" if name else code
+def iso_day(written: object) -> date | None:
+    """The day behind an ISO date; None for anything else, such as an answer from before a field changed its type."""
+    try:
+        return date.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None

@@ -7,7 +7,7 @@ from pydantic import Field as Constraint
 from pydantic import model_validator
 
 from bot.flows.authored import Authored, Slug
-from bot.flows.template import Rich, Template, fill_from
+from bot.flows.template import Rich, Template, fill_from, plain_from
 from bot.model.message import Markdown
 
 PHRASES: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +42,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "already_open": ("title",),
     "button_resume": (),
     "button_restart": (),
-    "button_start": ("title",),
+    "button_resume_titled": ("title",),
     "restarted": ("title",),
     "step_gone": ("title",),
     "flow_gone": (),
@@ -67,12 +67,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "back_at_start": (),
     "skip_not_allowed": (),
     "paused": ("title",),
-    "confirm_cancel": ("title",),
     "cancelled": ("title",),
     "nothing_to_cancel": (),
     "nothing_to_repeat": (),
     "stale_tap": (),
-    "no_help_here": (),
     "runaway": ("contact",),
     "refused_choice": (),
     "unsure_choice": (),
@@ -134,9 +132,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "apology": (),
     "slow_down": (),
     "absent": (),
+    "file_received": (),
     "list_and": (),
     "association_self": (),
-    "caution": (),
     # the web page
     "page_title": (),
     "page_subtitle": (),
@@ -185,7 +183,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
 }
 """Every standing phrase and the holes it may have. A phrase missing in YAML, or a hole not listed, is an error."""
 
-ControlWord = Literal["back", "skip", "pause", "cancel", "repeat", "help", "done", "yes", "no", "restart", "resume"]
+ControlWord = Literal[
+    "back", "skip", "pause", "cancel", "repeat", "help", "done", "yes", "no", "restart", "resume"
+]
 SmallTalk = Literal["greeting", "thanks", "insult", "abilities", "human"]
 CommandName = Literal[
     "start", "aide", "menu", "parcours", "reprendre", "question", "langue", "mes_donnees", "effacer"
@@ -248,12 +248,10 @@ class Phrases(Authored):
             raise ValueError("phrases " + "; ".join(told))
         return self
 
-    def say(self, key: str, **values: str | int | Rich) -> Markdown:
+    def say(self, key: str, **values: str | int | float | Rich) -> Markdown:
         """A phrase as Markdown, its holes filled."""
         return fill_from(self.phrases[key], values)
 
-    def label(self, key: str, **values: str | int) -> str:
+    def label(self, key: str, **values: str | int | float) -> str:
         """A phrase as plain text for a button."""
-        if not values:
-            return self.phrases[key].source
-        return self.phrases[key].source.format(**values)
+        return plain_from(self.phrases[key], values)

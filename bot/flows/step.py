@@ -154,8 +154,6 @@ class Again:
     wait: Wait
     in_place: bool = False
     """Edit the prompt's message instead of sending another."""
-    first: Markdown = Markdown("")
-    """Said before the prompt comes back."""
 
 
 Reply = Answered | Refused | Again

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from bot.flows.french import write_number
 from bot.markup.escape import escape
 from bot.model.message import Markdown
 
@@ -72,13 +73,14 @@ def parse_template(written: Any) -> Template:
     if not isinstance(written, str) or not written.strip():
         raise TemplateError(f"a text is expected here, not {written!r}")
     text = written.strip()
+    begins = len(written) - len(written.lstrip())
     parts: list[str | Placeholder] = []
     end = 0
     for found in _PLACEHOLDER.finditer(text):
         if found[2]:
-            raise TemplateError(f"a brace without its partner: '{found[2]}'", found.start())
+            raise TemplateError(f"a brace without its partner: '{found[2]}'", begins + found.start())
         parts.append(text[end : found.start()])
-        parts.append(_placeholder(found[1], found.start()))
+        parts.append(_placeholder(found[1], begins + found.start()))
         end = found.end()
     parts.append(text[end:])
     return Template(text, tuple(part for part in parts if part))
@@ -87,7 +89,9 @@ def parse_template(written: Any) -> Template:
 def _placeholder(written: str, column: int) -> Placeholder:
     name, *rest = (piece.strip() for piece in written.split("|"))
     if not _NAME.fullmatch(name):
-        raise TemplateError(f"'{{{written}}}' does not name a field; write for example {{person.name}}", column)
+        raise TemplateError(
+            f"'{{{written}}}' does not name a field; write for example {{person.name}}", column
+        )
     match rest:
         case []:
             return Placeholder(name, column)
@@ -95,7 +99,9 @@ def _placeholder(written: str, column: int) -> Placeholder:
             return Placeholder(name, column, only)
         case [singular, plural]:
             return Placeholder(name, column, plural=(singular, plural))
-    raise TemplateError(f"'{{{written}}}': unknown filter; write {{name|date}} or {{number|word|words}}", column)
+    raise TemplateError(
+        f"'{{{written}}}': unknown filter; write {{name|date}} or {{number|word|words}}", column
+    )
 
 
 Show = Callable[[Placeholder], "str | Rich"]
@@ -113,13 +119,24 @@ def fill(template: Template, show: Show) -> Markdown:
     return Markdown("".join(pieces))
 
 
-def fill_from(template: Template, values: Mapping[str, "str | int | Rich"]) -> Markdown:
-    """Fill a standing phrase from plain values; KeyError if one is missing (checked at load)."""
+def fill_from(template: Template, values: Mapping[str, "str | int | float | Rich"]) -> Markdown:
+    """Fill a standing phrase from values, numbers written as in French; KeyError if one is missing (checked at load)."""
+    return fill(template, lambda hole: _shown(hole, values))
 
-    def show(hole: Placeholder) -> str | Rich:
-        value = values[hole.name]
-        if hole.plural:
-            return hole.plural[0 if isinstance(value, int) and abs(value) < 2 else 1]
-        return value if isinstance(value, Rich) else str(value)
 
-    return fill(template, show)
+def plain_from(template: Template, values: Mapping[str, str | int | float]) -> str:
+    """A standing phrase as plain text, nothing escaped."""
+    shown = (part if isinstance(part, str) else _shown(part, values) for part in template.parts)
+    return "".join(part.text if isinstance(part, Rich) else part for part in shown)
+
+
+def plural_word(words: tuple[str, str], number: object) -> str:
+    """Singular for anything between -2 and 2, as in French; plural else."""
+    return words[0 if isinstance(number, int | float) and abs(number) < 2 else 1]
+
+
+def _shown(hole: Placeholder, values: Mapping[str, "str | int | float | Rich"]) -> str | Rich:
+    value = values[hole.name]
+    if hole.plural:
+        return plural_word(hole.plural, value)
+    return write_number(value) if isinstance(value, int | float) else value

@@ -3,19 +3,24 @@
 Each reader returns the value, a `Bad` (it means to answer but cannot be accepted), or None (it is no such answer).
 """
 
+import calendar
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.flows.departments import read_department
+from bot.flows.duration import Span
 from bot.flows.phrases import Calendar
 from bot.knowledge.text import fold
 from bot.model.values import Value
 
 MAX_TEXT = 2000
 """Longest free text that is kept, in characters."""
+MAX_EMAIL = 254
+"""Characters of the longest address (RFC 5321, section 4.5.3.1)."""
+LEAP_YEAR = 2024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,18 @@ class Bounds:
 
 Read = Value | Bad | None
 
+MAX_AMOUNT = 1e12
+"""Largest number that is believed."""
+SHORT_QUESTION = 3
+"""Words up to which a text with a question mark is a hesitating answer ("14 janvier ?"), not a question."""
+
 _NUMBER = re.compile(r"[^\d+-]{0,30}?([+-]?\d{1,3}(?:[ .]\d{3})+(?:,\d+)?|[+-]?\d+(?:[.,]\d+)?)\D{0,30}")
-_EMAIL = re.compile(r"[^@\s<>()\"]{1,64}@[^@\s<>()\".]+(\.[^@\s<>()\".]+)+")
+_EMAIL = re.compile(r"[^@\s<>()\",;:]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?:\+|00)?[0-9](?:[\s.()/-]{0,3}[0-9]){7,14}")
 _DAY = re.compile(r"(\d{1,2})(?:er)?[ /.-]+(\d{1,2}|[a-z]+)(?:[ /.-]+(\d{4}|\d{2}))?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_AHEAD = re.compile(r"dans (\d{1,3}) (jours?|semaines?|mois)")
+_AHEAD = re.compile(r"dans (\d{1,3}|une?|deux|trois|quatre|six) (jour|semaine|mois|an)s?")
+_WRITTEN = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "six": 6}
 _PLACE = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
@@ -50,6 +62,11 @@ def clean(text: str) -> str:
     """Without control characters and surrogates, trimmed; line breaks stay."""
     kept = (sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
     return "".join(kept).strip()
+
+
+def asks(text: str) -> bool:
+    """Whether a text puts a question, although a number, a day or a name may stand in it."""
+    return text.rstrip().endswith("?") and len(text.rstrip(" ?\N{NO-BREAK SPACE}").split()) > SHORT_QUESTION
 
 
 def read_text(written: str, bounds: Bounds) -> Read:
@@ -71,63 +88,85 @@ def read_number(written: str, bounds: Bounds) -> Read:
     if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", digits):
         digits = digits.replace(".", "")
     number = float(digits.replace(",", "."))
+    if abs(number) > MAX_AMOUNT:
+        return Bad("refused_number")
     value = int(number) if number.is_integer() else number
-    if (bounds.least is not None and value < bounds.least) or (bounds.most is not None and value > bounds.most):
-        if bounds.least is None or bounds.most is None:
-            return Bad("refused_number")
-        return Bad("refused_number_range", {"min": bounds.least, "max": bounds.most})
-    return value
+    too_low = bounds.least is not None and value < bounds.least
+    too_high = bounds.most is not None and value > bounds.most
+    if not (too_low or too_high):
+        return value
+    if bounds.least is None or bounds.most is None:
+        return Bad("refused_number")
+    return Bad("refused_number_range", {"min": bounds.least, "max": bounds.most})
 
 
 def read_email(written: str, bounds: Bounds) -> Read:
     """An e-mail address, alone or within a sentence."""
     found = _EMAIL.search(written)
-    if found:
-        return found[0].rstrip(".,;").lower()
+    if found and len(found[0]) <= MAX_EMAIL:
+        return found[0].lower()
     return Bad("refused_email") if "@" in written else None
 
 
 def read_phone(written: str, bounds: Bounds) -> Read:
-    """A French or international number, kept as `+33612345678`."""
-    digits = re.sub(r"[\s.()/-]|\N{NO-BREAK SPACE}", "", written)
-    if re.fullmatch(r"0[1-9]\d{8}", digits):
+    """A French or international number, alone or within a sentence, kept as `+33612345678`."""
+    found = _PHONE.search(written.replace("(0)", ""))
+    digits = re.sub(r"[^0-9+]", "", found[0]) if found else ""
+    if re.fullmatch(r"0[1-9][0-9]{8}", digits):
         return "+33" + digits[1:]
-    if re.fullmatch(r"(\+|00)[1-9]\d{7,14}", digits):
+    if re.fullmatch(r"(\+|00)[1-9][0-9]{7,14}", digits):
         return "+" + digits.removeprefix("+").removeprefix("00")
     return Bad("refused_phone") if sum(sign.isdigit() for sign in written) >= 5 else None
 
 
 def read_date(written: str, bounds: Bounds) -> Read:
     """`14/01/2027`, `14 janvier`, `demain`, `dans 3 semaines`; without a year, the next such day. ISO text."""
-    text = fold(written).strip()
+    text = " ".join(fold(written).split())
     relative = {fold(word): days for word, days in bounds.calendar.relative.items()}
-    if text in relative:
-        return (bounds.today + timedelta(days=relative[text])).isoformat()
-    if ahead := _AHEAD.fullmatch(text):
-        days = {"j": 1, "s": 7, "m": 30}[ahead[2][0]]
-        return (bounds.today + timedelta(days=days * int(ahead[1]))).isoformat()
     try:
+        if text in relative:
+            return (bounds.today + timedelta(days=relative[text])).isoformat()
+        if ahead := _AHEAD.fullmatch(text):
+            return _ahead(ahead[1], ahead[2], bounds.today).isoformat()
         if iso := _ISO_DAY.search(text):
             return date(int(iso[1]), int(iso[2]), int(iso[3])).isoformat()
         found = _DAY.search(text)
         return _day(found, bounds) if found else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return Bad("refused_date")
 
 
+def _ahead(count: str, unit: str, today: date) -> date:
+    number = _WRITTEN.get(count) or int(count)
+    midnight = datetime.combine(today, time(), UTC)
+    match unit:
+        case "jour" | "semaine":
+            return today + timedelta(days=number * (7 if unit == "semaine" else 1))
+        case _:
+            return Span(months=number * (12 if unit == "an" else 1)).after(midnight).date()
+
+
 def _day(found: re.Match[str], bounds: Bounds) -> Read:
-    months = [fold(month) for month in bounds.calendar.months]
-    if found[2].isdigit():
-        month = int(found[2])
-    else:
-        named = [place for place, name in enumerate(months, 1) if len(found[2]) >= 3 and name.startswith(found[2])]
-        if len(named) != 1:
-            return None
-        month = named[0]
+    month = _month(found[2], bounds.calendar)
+    if month is None:
+        return None
+    day, today = int(found[1]), bounds.today
     if found[3]:
-        return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), month, int(found[1])).isoformat()
-    this_year = date(bounds.today.year, month, int(found[1]))
-    return (this_year if this_year >= bounds.today else this_year.replace(year=bounds.today.year + 1)).isoformat()
+        return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), month, day).isoformat()
+    if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(LEAP_YEAR, month)[1]):
+        raise ValueError("no such day in any year")
+    years = range(today.year, today.year + 9)  # the 29th of February comes back within eight
+    days = (date(year, month, day) for year in years if day <= calendar.monthrange(year, month)[1])
+    return next(next_one for next_one in days if next_one >= today).isoformat()
+
+
+def _month(written: str, words: Calendar) -> int | None:
+    """The number of a month from its number or the beginning of its name; None if it is none, or two."""
+    if written.isdigit():
+        return int(written)
+    names = [fold(month) for month in words.months]
+    named = [place for place, name in enumerate(names, 1) if len(written) >= 3 and name.startswith(written)]
+    return named[0] if len(named) == 1 else None
 
 
 def read_place(written: str, bounds: Bounds) -> Read:

@@ -8,8 +8,12 @@ from bot.knowledge.scorer import Scores
 from bot.knowledge.tokens import Evidence
 
 THRESHOLDS = {
-    "least score": 0.12,  # a first match below it is refused, however alone it stands
+    "least score": 0.16,  # a first match below it is refused, however alone it stands
     "least known share": 0.2,  # a message of which the base knows less is refused
+    "faint score": 0.25,  # a first match below it is refused too …
+    "faint is known": 0.5,  # … unless the base knows so much of the message
+    "clear score": 0.45,  # a first match from here on is never refused, however many are as near …
+    "clear is known": 0.7,  # … if the base knows so much of the message
     "least margin": 0.015,  # a first match this close to the second is never answered directly
     "answer is known": 0.45,  # a direct answer needs the base to know so much of the message
 }
@@ -108,6 +112,8 @@ def _judge(index: Index, scores: Scores) -> Finding:
 def _refusal(index: Index, matches: tuple[Match, ...], known_share: float, sure: float) -> Reason | None:
     if not matches or matches[0].score < THRESHOLDS["least score"]:
         return Reason.NOTHING_ALIKE
-    if known_share < THRESHOLDS["least known share"]:
+    faint = matches[0].score < THRESHOLDS["faint score"]
+    if known_share < THRESHOLDS["faint is known" if faint else "least known share"]:
         return Reason.UNKNOWN_WORDS
-    return Reason.UNSURE if sure < index.confidence.suggest else None
+    clear = matches[0].score >= THRESHOLDS["clear score"] and known_share >= THRESHOLDS["clear is known"]
+    return Reason.UNSURE if sure < index.confidence.suggest and not clear else None

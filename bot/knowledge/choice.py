@@ -13,16 +13,18 @@ from functools import lru_cache
 from bot.knowledge.amounts import read_amount, read_range
 from bot.knowledge.article import Words
 from bot.knowledge.french import (
+    ABBREVIATIONS,
     CONTRASTS,
     FILLERS,
     NEGATORS,
+    PLACE_OPENINGS,
     POLITENESS,
     POSITIONS,
     QUESTION_OPENINGS,
     QUESTION_WORDS,
 )
 from bot.knowledge.spelling import likeness, same_command
-from bot.knowledge.text import cut, fold, split_words, stem
+from bot.knowledge.text import fold, split_words, stem
 
 THRESHOLDS = {
     "whole label": 0.9,  # share of a label found from which it counts as said in full
@@ -43,7 +45,6 @@ MANY = 50
 FILLER_WEIGHT = 0.08
 """Weight of an article or a hedge next to a word that means something."""
 
-_POSITION = re.compile(r"(?:(?:n|no|numero|choix|option|reponse|la|le|l')?[ °.]*)*([0-9]{1,2}|[a-z])[ .):]*")
 _THOUSANDS = re.compile(r"(?<=\d)[ .](?=\d{3}(?!\d))")
 _PLACES = re.compile(r"(?:[0-9]{1,2}|[a-z])(?: (?:[0-9]{1,2}|[a-z]))+")
 _SEPARATORS = re.compile(r"[,;/+&\n]|\bet\b|\bpuis\b")
@@ -84,9 +85,7 @@ def match_choice(
     folded = _folded(text)
     if not folded or len(folded) > MAX_CHARACTERS:
         return None
-    exact = [
-        name for name, wordings in options if any(_same(folded, _folded(wording)) for wording in wordings)
-    ]
+    exact = _exactly(folded, options)
     if exact:
         return _settled(exact)
     placed = _by_place(folded, options)
@@ -99,19 +98,19 @@ def match_choices(
     text: str, options: Sequence[Option], *, words: Words | None = None
 ) -> ChosenMany | Unsure | None:
     """Which options a typed answer means where several are allowed ("1 et 3", "moyens, public")."""
-    folded = _folded(cut(text))
-    parts = folded.split() if _PLACES.fullmatch(folded) else _SEPARATORS.split(folded)
-    found = [match_choice(part, options, words=words) for part in parts if part.strip()]
     whole = match_choice(text, options, words=words)
-    if len(found) < 2:
+    folded = _folded(text)
+    parts = folded.split() if _PLACES.fullmatch(folded) else _SEPARATORS.split(folded)
+    parts = [part for part in parts if part.strip()]
+    if len(parts) < 2 or len(folded) > MAX_CHARACTERS or _exactly(folded, options):
         return ChosenMany((whole.id,)) if isinstance(whole, Chosen) else whole
+    found = [match_choice(part, options, words=words) for part in parts]
     named = {one.id for one in found if isinstance(one, Chosen)}
     unclear = {name for one in found if isinstance(one, Unsure) for name in one.ids}
-    if len(named) > 0 and all(isinstance(one, Chosen) for one in found):
-        return ChosenMany(tuple(name for name, _ in options if name in named))
-    if isinstance(whole, Chosen) and named <= {whole.id} and None not in found:
-        return ChosenMany((whole.id,))
-    return Unsure(tuple(name for name, _ in options if name in named | unclear)) if named | unclear else None
+    in_order = tuple(name for name, _ in options if name in named | unclear)
+    if not in_order:
+        return None
+    return ChosenMany(in_order) if all(isinstance(one, Chosen) for one in found) else Unsure(in_order)
 
 
 def same_words(text: str, wordings: Sequence[str]) -> bool:
@@ -128,6 +127,10 @@ def same_words(text: str, wordings: Sequence[str]) -> bool:
 def _folded(text: str) -> str:
     """Folded, with the spaces within a number taken out ("10 000" and "10000" are one)."""
     return _THOUSANDS.sub("", fold(text)).strip()
+
+
+def _exactly(folded: str, options: Sequence[Option]) -> list[str]:
+    return [name for name, wordings in options if any(_same(folded, _folded(words)) for words in wordings)]
 
 
 def _settled(names: Sequence[str]) -> Chosen | Unsure:
@@ -161,13 +164,16 @@ def _by_place(folded: str, options: Sequence[Option]) -> list[str]:
 
 
 def _place(folded: str) -> int | None:
-    words = [word for word in split_words(folded) if word not in FILLERS]
-    if len(words) == 1 and words[0] in POSITIONS:
-        return POSITIONS[words[0]]
-    found = _POSITION.fullmatch(folded)
-    if not found:
-        return None
-    return int(found[1]) if found[1].isdigit() else ord(found[1]) - ord("a") + 1
+    """The place in the list that a text names: "2", "b)", "la deuxième", "choix n° 2"."""
+    words = _bare(folded).split()
+    while len(words) > 1 and words[0] in PLACE_OPENINGS:
+        words = words[1:]
+    word = words[0] if len(words) == 1 else ""
+    if word.isdecimal() and word.isascii() and len(word) <= 2:
+        return int(word)
+    if len(word) == 1 and "a" <= word <= "z":
+        return ord(word) - ord("a") + 1
+    return POSITIONS.get(word)
 
 
 def _is_question(folded: str) -> bool:
@@ -194,7 +200,7 @@ def _tokens(folded: str, words: Words | None) -> list[str]:
 
 
 def _abbreviations(words: Words | None) -> dict[str, str]:
-    return _folded_pairs(tuple(words.sms.items())) if words else {}
+    return _folded_pairs(tuple({**ABBREVIATIONS, **(words.sms if words else {})}.items()))
 
 
 @lru_cache(maxsize=8)

@@ -74,6 +74,9 @@ NEGATORS = frozenset(["pas", "ni", "sauf"])
 CONTRASTS = frozenset(["mais", "plutot"])
 """Words that end the reach of a negator."""
 
+PLACE_OPENINGS = _words("n no numero choix option reponse la le l")
+"""Words before the number or letter of a choice."""
+
 POSITIONS = {
     "premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "second": 2, "seconde": 2,
     "deuxieme": 2, "2eme": 2, "2e": 2, "troisieme": 3, "3eme": 3, "3e": 3, "quatrieme": 4, "4eme": 4, "4e": 4,
@@ -82,3 +85,11 @@ POSITIONS = {
     "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
 }  # fmt: skip
 """Words that name a place in a list. "un" is missing on purpose: it is an article first."""
+
+ABBREVIATIONS = {
+    "asso": "association", "assos": "associations", "bjr": "bonjour", "bcp": "beaucoup", "cest": "c'est",
+    "chais": "je sais", "jsais": "je sais", "jsp": "je ne sais pas", "ke": "que", "koi": "quoi", "ki": "qui",
+    "nan": "non", "ouais": "oui", "ouaip": "oui", "ui": "oui", "ouii": "oui", "pk": "pourquoi",
+    "slt": "salut",
+}  # fmt: skip
+"""Spellings that are understood even without `words.yaml`, which may add to them and change them."""

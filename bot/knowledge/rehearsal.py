@@ -1,8 +1,8 @@
 """Messages rehearsed on the base itself, so that it learns how sure it may be.
 
-Every phrasing is asked as if it had not been written (is its entry still found?), as if its whole entry had not
-(an out-of-scope message of the same domain), and so with half of its words strange (of another domain). Nothing is indexed again: what is left out
-is subtracted.
+Every phrasing is asked as if it had not been written (is its entry still found?), as if its whole entry had
+not (an out-of-scope message of the same domain), and so with half of its words strange (of another domain).
+Nothing is indexed again: what is left out is subtracted.
 """
 
 from collections import Counter

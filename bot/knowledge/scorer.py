@@ -15,6 +15,9 @@ from bot.knowledge.tokens import Probe, TokenTable, build_tokens
 WEIGHTS = {"phrasing": 4, "centroid": 8, "tokens": 7}
 """Weights of the three cosines: nearest phrasing, centroid of the phrasings, words of the whole entry."""
 
+VERBATIM = 0.985
+"""Cosine with a phrasing from which the message is that phrasing: its entry scores 1."""
+
 Floats = NDArray[np.float64]
 Number = TypeVar("Number", float, Floats)
 _TOTAL = sum(WEIGHTS.values())
@@ -54,7 +57,9 @@ class Scorer:
         probe = self.tokens.probe(reading)
         centroid = np.add.reduceat(phrasings, self.starts) / self.grams.centroids
         nearest = np.maximum.reduceat(phrasings, self.starts)
-        return Scores(combined(nearest, centroid, self.tokens.compare(probe)), phrasings, probe)
+        totals = combined(nearest, centroid, self.tokens.compare(probe))
+        totals[nearest >= VERBATIM] = 1.0
+        return Scores(totals, phrasings, probe)
 
 
 def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> Scorer:
@@ -70,7 +75,7 @@ def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> Scorer:
         reader=reader,
         readings=readings,
         owners=owners,
-        starts=np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64),
+        starts=(np.cumsum(counts) - counts).astype(np.int64),
         grams=build_grams([reading.words for reading in readings], listed, len(counts)),
         tokens=build_tokens(readings, listed, len(counts)),
     )

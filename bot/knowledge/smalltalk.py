@@ -6,7 +6,7 @@ The wordings are authored (the phrases file); only the comparison lives here.
 from collections.abc import Mapping, Sequence
 
 from bot.knowledge.choice import same_words
-from bot.knowledge.french import FILLERS, POLITENESS
+from bot.knowledge.french import ABBREVIATIONS, FILLERS, POLITENESS
 from bot.knowledge.spelling import likeness, same_command
 from bot.knowledge.text import fold, split_words
 
@@ -27,7 +27,8 @@ def recognise(text: str, rules: Mapping[str, Sequence[str]]) -> str | None:
     something:
     "bonjour, que sais-tu faire ?" is no mere greeting.
     """
-    said = split_words(fold(text[:MAX_CHARACTERS]))
+    spelled = (ABBREVIATIONS.get(word, word) for word in split_words(fold(text[:MAX_CHARACTERS])))
+    said = split_words(" ".join(spelled))
     if not said or len(said) > MAX_WORDS:
         return None
     whole = [kind for kind, wordings in rules.items() if same_words(text, wordings)]

@@ -14,7 +14,7 @@ from functools import lru_cache
 import snowballstemmer
 
 from bot.knowledge.article import Words
-from bot.knowledge.french import ELISIONS, GLUED, STOP_WORDS, UNSPLIT
+from bot.knowledge.french import ABBREVIATIONS, ELISIONS, GLUED, STOP_WORDS, UNSPLIT
 
 MAX_CHARACTERS = 1000
 """What is read of a message; the rest is left out (a Telegram text has up to 4,096 characters)."""
@@ -85,7 +85,10 @@ class Reader:
 def make_reader(words: Words, known: Iterable[str] = ()) -> Reader:
     """Prepares the lexicon of an association; `known` are the folded words of its base, with repeats."""
     stop = STOP_WORDS | {fold(word) for word in words.stop}
-    abbreviations = {fold(short): tuple(split_words(fold(meant))) for short, meant in words.sms.items()}
+    abbreviations = {
+        fold(short): tuple(split_words(fold(meant)))
+        for short, meant in {**ABBREVIATIONS, **words.sms}.items()
+    }
     groups: list[tuple[str, tuple[str, ...]]] = [(short, (meant,)) for short, meant in words.acronyms.items()]
     groups += [(group[0], tuple(group)) for group in words.synonyms]
     concepts: dict[tuple[str, ...], tuple[str, ...]] = {}

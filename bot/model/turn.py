@@ -43,3 +43,5 @@ class Turn:
 
     session: Session
     effects: tuple[Effect, ...] = ()
+    trace: tuple[str, ...] = ()
+    """Steps entered, `flow/step` in order: what conversation tests count as covered."""

@@ -35,7 +35,7 @@ class Reading:
 
     address: Address
     input: Input
-    """A file in it is not here yet: its `StoredFile` has an empty `sha256` until `fetch` gave the real one."""
+    """A file in it has yet to come: its `StoredFile` has an empty `sha256` until `fetch` brings it."""
     name: str = ""
     """First name of the person as the channel gives it; may be empty."""
 

@@ -17,5 +17,9 @@ class AlreadyServing(StorageError):
     """Another process serves from this database."""
 
 
+class StatementRefused(StorageError):
+    """The database took no offence in general but in one statement: a mistake in this program."""
+
+
 class StorageClosed(StorageError):
     """The store was closed before this could be written."""

@@ -1,5 +1,7 @@
 """What waits to be sent, and what becomes of it. Knows no channel and no pace."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -63,15 +65,19 @@ async def put(tx: Transaction, post: Post, *, now: datetime) -> None:
     )
 
 
-async def due(database: Database, *, now: datetime, limit: int) -> tuple[Outgoing, ...]:
-    """What may leave now, replies first: of each address only its first, so that order holds."""
-    rows = await database.all("outbox_due", now=to_text(now), limit=limit)
+async def due(
+    database: Database, channels: Collection[str], *, now: datetime, limit: int
+) -> tuple[Outgoing, ...]:
+    """What may leave now by these channels, replies first: of each address its first, so that order holds."""
+    rows = await database.all(
+        "outbox_due", channels=json.dumps(list(channels)), now=to_text(now), limit=limit
+    )
     return tuple(_read(row) for row in rows)
 
 
-async def next_due(database: Database, *, now: datetime) -> datetime | None:
-    """When the next message that waits for its time may leave."""
-    row = await database.one("outbox_next", now=to_text(now))
+async def next_due(database: Database, channels: Collection[str], *, now: datetime) -> datetime | None:
+    """When the next message that waits for its time may leave by these channels."""
+    row = await database.one("outbox_next", channels=json.dumps(list(channels)), now=to_text(now))
     return None if row is None or row["next_attempt"] is None else from_text(row["next_attempt"])
 
 

@@ -165,6 +165,7 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
   FROM outbox o
   LEFT JOIN sent s ON s.channel = o.channel AND s.address = o.address AND s.key = o.key
  WHERE o.state = 'waiting' AND o.next_attempt <= :now
+   AND o.channel IN (SELECT value FROM json_each(:channels))
    AND NOT EXISTS (SELECT 1 FROM outbox e
                     WHERE e.state = 'waiting' AND e.channel = o.channel AND e.address = o.address
                       AND (e.priority, e.id) < (o.priority, o.id))
@@ -172,7 +173,9 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
  LIMIT :limit;
 
 -- name: outbox_next
-SELECT min(next_attempt) AS next_attempt FROM outbox WHERE state = 'waiting' AND next_attempt > :now;
+SELECT min(next_attempt) AS next_attempt FROM outbox
+ WHERE state = 'waiting' AND next_attempt > :now
+   AND channel IN (SELECT value FROM json_each(:channels));
 
 -- name: outbox_row
 SELECT person, channel, address, priority, key FROM outbox WHERE id = :id AND state = 'waiting';

@@ -9,7 +9,7 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar, cast
 import aiosqlite
 
 from bot.storage.database import Row, Work
-from bot.storage.errors import StorageClosed, StorageError
+from bot.storage.errors import AlreadyServing, StatementRefused, StorageClosed, StorageError
 from bot.storage.opening import make_private
 from bot.storage.queries import shipped
 from bot.storage.schema import CONNECTION_SETTINGS, READER_SETTINGS, migrate
@@ -225,21 +225,23 @@ class Sqlite:
                 loop.call_soon_threadsafe(_settle, settled)
 
 
-def hold_serving_lock(path: Path) -> sqlite3.Connection | None:
-    """Become the one serving process of the database at `path`; None if another one is.
+def hold_serving_lock(path: Path) -> Callable[[], None]:
+    """Become the one serving process of the database at `path`; the result gives the place back.
 
-    The lock lives in a file beside the database, and the system lets go of it when the process dies. Closing
-    the connection gives it back.
+    AlreadyServing if another one is. The lock lives in a file beside the database, and the system lets go of
+    it when the process dies.
     """
     beside = path.with_name(path.name + "-serving")
     make_private(beside)
-    connection = sqlite3.connect(beside, isolation_level=None, timeout=0)
+    connection = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
     try:
         connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         connection.close()
-        return None
-    return connection
+        raise AlreadyServing(
+            f"another process already serves from {path}; stop it first, or name another database"
+        ) from error
+    return connection.close
 
 
 def _connect_writer(path: Path) -> sqlite3.Connection:
@@ -270,7 +272,7 @@ def _passes(error: sqlite3.Error) -> bool:
 def _translated(error: BaseException) -> BaseException:
     if not isinstance(error, sqlite3.Error):
         return error
-    known = StorageError(f"the database refused a statement: {error}")
+    known = StatementRefused(f"the database refused a statement: {error}")
     known.__cause__ = error
     return known
 

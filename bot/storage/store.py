@@ -1,6 +1,6 @@
 """The Store: what is kept, in the words of the domain. Each verb is one transaction or one read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -177,13 +177,15 @@ class Store:
 
     # ---- out ----
 
-    async def due_messages(self, *, now: datetime, limit: int = 100) -> tuple[Outgoing, ...]:
-        """What may leave now, replies first; of each address only its first message."""
-        return await outbox.due(self._database, now=now, limit=limit)
+    async def due_messages(
+        self, channels: Collection[str], *, now: datetime, limit: int = 100
+    ) -> tuple[Outgoing, ...]:
+        """What may leave now by these channels, replies first; of each address only its first message."""
+        return await outbox.due(self._database, channels, now=now, limit=limit)
 
-    async def next_due(self, *, now: datetime) -> datetime | None:
-        """When the next message that waits for its time may leave."""
-        return await outbox.next_due(self._database, now=now)
+    async def next_due(self, channels: Collection[str], *, now: datetime) -> datetime | None:
+        """When the next message that waits for its time may leave by these channels."""
+        return await outbox.next_due(self._database, channels, now=now)
 
     async def record(
         self, outbox_id: int, receipt: Receipt, *, now: datetime, again: datetime | None = None

@@ -21,6 +21,12 @@ def client(api: BotApi, *, read_timeout: float = 5.0) -> Bot:
     )
 
 
+@pytest.fixture(autouse=True)
+def time_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take python-telegram-bot's new way to give ``retry_after``: the old one warns."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
     async with BotApi() as api:

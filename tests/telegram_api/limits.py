@@ -8,6 +8,7 @@ second per chat", "20 a minute per group" (Bot FAQ). Off unless ``BotApi(limits=
 import math
 from collections import deque
 from dataclasses import dataclass
+from typing import NoReturn
 
 from tests.telegram_api.answers import too_many
 from tests.telegram_api.clock import Clock
@@ -49,21 +50,25 @@ class Gate:
         if method not in COUNTED:
             return
         now = self._clock.now()
-        waits = [self._bans.get(scope, 0.0) - now for scope in ("all", chat.id)]
-        checks: list[tuple[object, float]] = [("all", self._window_wait("all", self._limits.overall, 1.0))]
-        if chat.kind == "private":
-            checks.append((chat.id, self._bucket_wait(chat.id)))
-        else:
-            checks.append((chat.id, self._window_wait(chat.id, self._limits.group, 60.0)))
-        waits += [wait for _, wait in checks]
-        if max(waits) > 0:
-            seconds = max(1, math.ceil(max(waits)))
-            for scope, wait in checks:
-                if wait > 0:
-                    self._bans[scope] = max(self._bans.get(scope, 0.0), now + seconds)
-            self.refused += 1
-            raise too_many(seconds)
+        banned = max(self._bans.get(scope, 0.0) - now for scope in ("all", chat.id))
+        if banned > 0:
+            self._refuse(banned)
+        waits = {"all": self._window_wait("all", self._limits.overall, 1.0), chat.id: self._chat_wait(chat)}
+        for scope, wait in waits.items():
+            if wait > 0:
+                self._bans[scope] = now + max(1, math.ceil(wait))
+        if max(waits.values()) > 0:
+            self._refuse(max(waits.values()))
         self._count(now, chat)
+
+    def _refuse(self, wait: float) -> NoReturn:
+        self.refused += 1
+        raise too_many(max(1, math.ceil(wait)))
+
+    def _chat_wait(self, chat: Chat) -> float:
+        if chat.kind == "private":
+            return self._bucket_wait(chat.id)
+        return self._window_wait(chat.id, self._limits.group, 60.0)
 
     def _window_wait(self, scope: object, limit: int, span: float) -> float:
         """Seconds until one more call fits into the window; 0 when it fits now."""

@@ -39,17 +39,14 @@ class TelegramChannel:
     name = CHANNEL
 
     def __init__(
-        self,
-        client: api.Client,
-        *,
-        secret: bytes,
-        keep: Keep,
-        load: Load,
-        requests: Requests,
-        link_previews: bool,
+        self, account: Account, *, secret: bytes, keep: Keep, load: Load, requests: Requests
     ) -> None:
-        self._client = client
-        self._bot = client.bot
+        """Nothing is sent yet. Raises TokenRefused for what cannot be a token.
+
+        `secret` signs buttons and the webhook; `requests` labels the buttons that share a phone or a place.
+        """
+        self._client = connect(account)
+        self._bot = self._client.bot
         self._secret = secret
         self._keep = keep
         self._requests = requests

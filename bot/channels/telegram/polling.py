@@ -100,6 +100,8 @@ async def _poll_once(client: Client, accept: Accept, offset: int | None, wait: i
     if len(rows) < len(updates):
         _log.error("telegram sent %d updates without an id, set aside", len(updates) - len(rows))
     if not rows:
+        if updates:
+            raise ValueError("no update has an id")  # asking again at once would bring the same
         return offset
     await accept(rows)
     # The last, not the highest: after a quiet week the ids start anew anywhere (Bot API, Update).

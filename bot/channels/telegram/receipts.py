@@ -1,5 +1,6 @@
 """What became of a call: the one table from the vendor's errors to our Receipts."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -20,6 +21,8 @@ from bot.model.receipt import Deferred, Failed, Migrated, Receipt, Refused, Unkn
 
 DEFAULT_WAIT = 5.0
 """Seconds to wait when a 429 does not say how long."""
+
+_RETRY_AFTER = re.compile(r"retry after ([1-9][0-9]{0,5})\b", re.IGNORECASE)
 
 GONE = ("chat not found", "peer_id_invalid", "user_id_invalid", "user not found", "input_user_deactivated")
 """400s that mean: nobody is there (tdlib/telegram-bot-api: 400 `chat not found`)."""
@@ -59,7 +62,8 @@ def receipt_of(error: Exception) -> Receipt:
         case BadRequest():
             return Unreachable(said) if mentions(error, *GONE) else Refused(said)
         case NetworkError() if mentions(error, "too many requests"):  # a 429 without `parameters`
-            return Deferred(DEFAULT_WAIT)
+            told = _RETRY_AFTER.search(str(error))
+            return Deferred(float(told[1]) if told else DEFAULT_WAIT)
         case NetworkError() if mentions(error, "request entity too large"):
             return Refused(said)
         case NetworkError() if isinstance(error.__cause__, NEVER_LEFT):

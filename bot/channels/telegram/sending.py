@@ -63,9 +63,7 @@ class Sender:
                 receipt = await self._send(address, parts[place])
         except OSError:
             receipt = Refused("an attached file is gone")
-        except (
-            Exception
-        ) as error:  # a closed set of receipts, whatever the vendor's parser makes of an answer
+        except Exception as error:  # the vendor's parser may raise anything at a strange answer
             receipt = receipt_of(error)
         if not isinstance(receipt, Deferred | Failed | Unknown):
             self._begun.pop(task, None)

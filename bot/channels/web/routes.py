@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.middleware import Middleware
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -46,7 +46,8 @@ def page_routes(page: Page) -> list[BaseRoute]:
         panel = PanelApi(page.channel, page.panel)
         routes.append(Route("/api/panel", panel.state, methods=["GET"]))
         routes.append(Route("/api/panel", panel.act, methods=["POST"]))
-    return [Mount("/", routes=routes, middleware=[Middleware(Guard)])]
+    # An application of its own, so that its refusals pass the guard on their way out, too.
+    return [Mount("/", app=Guard(Starlette(routes=routes)))]
 
 
 def _static(page: Page) -> list[BaseRoute]:

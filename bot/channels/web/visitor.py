@@ -40,7 +40,7 @@ def current_id(request: Request) -> str | None:
 
 
 def visitor(request: Request) -> Address:
-    """The same, as an address. HTTPException 401: the window then asks for the conversation and its cookie."""
+    """The same, as an address. HTTPException 401: the window then asks for a conversation and its cookie."""
     id = current_id(request)
     if id is None:
         raise HTTPException(401)

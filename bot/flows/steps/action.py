@@ -35,6 +35,8 @@ class Action(Step):
         yield Link("action", self.action, ("action",))
 
     def texts(self) -> Iterable[tuple[tuple[str | int, ...], Template]]:
+        if self.action not in ACTIONS:  # told by its link
+            return
         typed = self.typed()
         for name in type(typed).model_fields:
             value = getattr(typed, name)

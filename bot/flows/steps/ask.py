@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from bot.flows.authored import Authored
 from bot.flows.duration import Duration
-from bot.flows.field import Choice, Declared, Field
+from bot.flows.field import Choice, Declared, Field, owner_of
 from bot.flows.step import (
     Again,
     Answered,
@@ -25,7 +25,7 @@ from bot.flows.step import (
     control_act,
 )
 from bot.flows.template import Template
-from bot.flows.typed import READERS, Bad, Bounds
+from bot.flows.typed import READERS, Bad, Bounds, asks, clean
 from bot.knowledge.choice import Chosen, ChosenMany, Unsure, match_choice, match_choices, same_words
 from bot.markup.escape import escape
 from bot.model.effects import Remember
@@ -37,6 +37,8 @@ from bot.model.values import Owner, StoredFile, Value
 DONE = "=done"
 """What the button "Valider" of a multiple choice sends; no choice id can look so."""
 YES, NO = "yes", "no"
+ALWAYS_PERSONAL = ("email", "phone", "person")
+"""Field types that are personal whatever the author says."""
 
 REFUSALS: Mapping[str, str] = {
     "text": "refused_text_short",
@@ -98,7 +100,9 @@ class Ask(Step):
         if self.default is not None and not self.skip:
             raise ValueError("'default' needs 'skip: allowed'")
         if self.field.type == "scale" and not self._degrees():
-            raise ValueError("a scale needs 'min' and 'max', at most 11 degrees apart, and one label a degree if any")
+            raise ValueError(
+                "a scale needs 'min' and 'max', at most 11 degrees apart, and one label a degree if any"
+            )
         return self
 
     def _degrees(self) -> tuple[int, ...]:
@@ -107,12 +111,28 @@ class Ask(Step):
         degrees = tuple(range(self.field.min, self.field.max + 1))
         return degrees if len(degrees) <= 11 and len(self.labels) in (0, len(degrees)) else ()
 
+    @property
+    def takes_any_words(self) -> bool:
+        """Whether whatever is typed reads as an answer."""
+        return self.field.type in ("text", "location")
+
+    @property
+    def _personal(self) -> bool:
+        return self.field.personal or self.field.type in ALWAYS_PERSONAL
+
     def declare(self, scope: Owner) -> Declared:
         """The field as other parts of the flow see it."""
-        name = self.field.name
-        owner = Owner(name.partition(".")[0]) if "." in name else self.field.scope or scope
         field = self.field
-        return Declared(field.type, owner, self.choices, field.keep, field.personal, self.ask)
+        return Declared(
+            field.type,
+            owner_of(field.name, field.scope or scope),
+            self.choices,
+            field.keep,
+            self._personal,
+            self.ask,
+            people=field.type == "person" or self.choices_from is not None,
+            degrees=dict(zip(self._degrees(), self.labels, strict=False)) if field.type == "scale" else {},
+        )
 
     def enter(self, scope: Scope) -> Outcome:
         """Waits."""
@@ -145,7 +165,11 @@ class Ask(Step):
         phrases = scope.shelf.phrases
         ticked = scope.wait.selected if scope.wait else ()
         options = tuple(
-            Option(id, phrases.label("ticked", label=words[0]) if id in ticked else words[0], answer_act(scope.serial, id))
+            Option(
+                id,
+                phrases.label("ticked", label=words[0]) if id in ticked else words[0],
+                answer_act(scope.serial, id),
+            )
             for id, words in self.options(scope)
         )
         text = scope.text(self.ask)
@@ -173,9 +197,10 @@ class Ask(Step):
 
     def refusal(self, scope: Scope) -> Markdown:
         """What an input is told that was neither an answer nor a question."""
-        if self.refused:
-            return scope.text(self.refused)
-        return scope.shelf.phrases.say(REFUSALS[self.field.type], min=1)
+        return self._refusal(REFUSALS[self.field.type], scope, min=self.field.min or 1)
+
+    def _refusal(self, phrase: str, scope: Scope, **values: int | float) -> Markdown:
+        return scope.text(self.refused) if self.refused else scope.shelf.phrases.say(phrase, **values)
 
     def links(self) -> Iterable[Link]:
         return ()
@@ -193,13 +218,8 @@ class Ask(Step):
             yield ("remind", "say"), self.remind.say
 
     def _typed(self, text: str, scope: Scope) -> Reply | None:
-        if reader := READERS.get(self.field.type):
-            calendar = scope.shelf.phrases.calendar
-            read = reader(text, Bounds(self.field.min, self.field.max, scope.names.today(), calendar))
-            if isinstance(read, Bad):
-                own = scope.text(self.refused) if self.refused else None
-                return Refused(own or scope.shelf.phrases.say(read.phrase, **read.values))  # type: ignore[arg-type]
-            return None if read is None else self._answered(read, scope)
+        if self.field.type in READERS:
+            return self._read(clean(text), scope)
         options = self.options(scope)
         if self.field.type == "choices":
             return self._several(text, options, scope)
@@ -210,7 +230,21 @@ class Ask(Step):
                 return Refused(_which(ids, options, scope))
         return None
 
-    def _several(self, text: str, options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope) -> Reply | None:
+    def _read(self, text: str, scope: Scope) -> Reply | None:
+        if asks(text) and not self.takes_any_words:
+            return None
+        bounds = Bounds(self.field.min, self.field.max, scope.names.today(), scope.shelf.phrases.calendar)
+        match READERS[self.field.type](text, bounds):
+            case None:
+                return None
+            case Bad(phrase=phrase, values=values):
+                return Refused(self._refusal(phrase, scope, **values))
+            case value:
+                return self._answered(value, scope)
+
+    def _several(
+        self, text: str, options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope
+    ) -> Reply | None:
         if same_words(text, scope.shelf.phrases.words["done"]):
             return self._tick(DONE, [id for id, _ in options], scope)
         match match_choices(text, options):
@@ -223,18 +257,19 @@ class Ask(Step):
     def _tick(self, choice: str, known: list[str], scope: Scope) -> Reply | None:
         wait = scope.wait or Wait(scope.serial, scope.key, scope.now)
         if choice == DONE:
-            return self._counted(wait.selected, scope)
+            return self._counted(tuple(id for id in wait.selected if id in known), scope)
         if choice not in known:
             return None
         ticked = set(wait.selected) ^ {choice}
         return Again(replace(wait, selected=tuple(id for id in known if id in ticked)), in_place=True)
 
     def _counted(self, chosen: tuple[str, ...], scope: Scope) -> Reply:
-        least = self.field.min if self.field.min is not None else 1
-        most = self.field.max or len(self.options(scope))
+        there = len(self.options(scope))
+        least = min(self.field.min if self.field.min is not None else 1, there)
+        most = min(self.field.max or there, there)
         if least <= len(chosen) <= most:
             return self._answered(chosen, scope)
-        return Refused(scope.shelf.phrases.say("refused_choices_count", min=int(least), max=int(most)))
+        return Refused(self._refusal("refused_choices_count", scope, min=least, max=most))
 
     def _chosen(self, id: str, scope: Scope) -> Answered:
         match self.field.type:
@@ -257,11 +292,8 @@ class Ask(Step):
     def _answered(self, value: Value, scope: Scope, *, shown: str = "") -> Answered:
         ref = scope.names.ref(self.field.name)
         erase_after = self.field.keep.after(scope.now) if self.field.keep else None
-        personal = self.field.personal or self.field.type in ("email", "phone", "person")
-        effect = Remember(ref, value, erase_after, personal)
+        effect = Remember(ref, value, erase_after, self._personal)
         names = replace(scope.names, answers={**scope.names.answers, ref: value})
-        if not shown:
-            shown = self.labels[value - self._degrees()[0]] if self.labels and isinstance(value, int) else ""
         return Answered(escape(shown or names.text(self.field.name)), Outcome(effects=(effect,)))
 
 
@@ -275,5 +307,6 @@ def _people(scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _which(ids: tuple[str, ...], options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope) -> Markdown:
     labels = [escape(words[0]) for id, words in options if id in ids]
-    return Markdown("\n\n".join([scope.shelf.phrases.say("unsure_choice"), "\n".join(f"- {label}" for label in labels)]))
-
+    return Markdown(
+        "\n\n".join([scope.shelf.phrases.say("unsure_choice"), "\n".join(f"- {label}" for label in labels)])
+    )

@@ -58,7 +58,9 @@ class Branch(Step):
 
     def exits(self) -> tuple[Exit, ...]:
         ways = tuple(
-            Exit(case.call, "call", case.if_) if case.call else Exit(case.goto or case.else_ or "", "goto", case.if_)
+            Exit(case.call, "call", case.if_)
+            if case.call
+            else Exit(case.goto or case.else_ or "", "goto", case.if_)
             for case in self.branch
         )
         return (*ways, Exit(NEXT)) if any(way.kind == "call" for way in ways) else ways
@@ -80,7 +82,9 @@ class Branch(Step):
 
     def sets(self) -> Mapping[str, tuple[str | int, ...]]:
         return {
-            case.returns: ("branch", number, "returns") for number, case in enumerate(self.branch) if case.returns
+            case.returns: ("branch", number, "returns")
+            for number, case in enumerate(self.branch)
+            if case.returns
         }
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pydantic import Field as Constraint
 
 from bot.flows.authored import FieldName
+from bot.flows.french import shorten
 from bot.flows.names import Names
 from bot.flows.step import (
     Again,
@@ -22,21 +23,22 @@ from bot.flows.step import (
     Step,
     answer_act,
 )
-from bot.flows.template import Template, fill
+from bot.flows.template import Rich, Template, fill
 from bot.knowledge.choice import Chosen, Unsure, match_choice
 from bot.markup.escape import escape
 from bot.markup.plain import plain
-from bot.model.inputs import Attachment, Tap, Utterance
+from bot.model.inputs import Tap, Utterance
 from bot.model.message import Markdown, Message, Option
 from bot.model.session import Wait
-from bot.flows.template import Rich
 
 OK, FIX, ERASE, BACK = "oui", "corriger", "effacer", "non"
 FIRST, PICK, CONFIRM = "", "pick", "erase"
+MAX_LABEL = 30
+"""Characters that a phone shows on a button."""
 
 
 class Review(Step):
-    """"Voici ce que j'ai compris. Est-ce juste ?" """
+    """ "Voici ce que j'ai compris. Est-ce juste ?" """
 
     review: tuple[FieldName, ...] = Constraint(min_length=1)
     say: Template | None = None
@@ -52,13 +54,17 @@ class Review(Step):
         options = tuple(
             Option(id, words[0], answer_act(scope.serial, id)) for id, words in self._options(scope)
         )
-        match scope.wait.stage if scope.wait else FIRST:
+        match _stage(scope):
             case "pick":
                 return Message(phrases.say("review_pick"), options)
             case "erase":
                 return Message(phrases.say("review_confirm_erase"), options)
         lines = [
-            phrases.say("review_line", question=Rich(Markdown(question(name, scope.names))), answer=scope.names.text(name))
+            phrases.say(
+                "review_line",
+                question=Rich(Markdown(question(name, scope.names))),
+                answer=scope.names.text(name),
+            )
             for name in self._given(scope)
         ]
         head = scope.text(self.say) if self.say else phrases.say("review")
@@ -67,19 +73,16 @@ class Review(Step):
     def accept(self, input: PromptInput, scope: Scope) -> Reply | None:
         """Yes, correct, or erase; then which field."""
         options = self._options(scope)
-        chosen = ""
         match input:
-            case Tap(act=act) if act in [id for id, _ in options]:
-                chosen = act
+            case Tap(act=chosen) if chosen in dict(options):
+                return self._picked(chosen, scope, in_place=True)
             case Utterance(text=text):
                 match match_choice(text, options):
-                    case Chosen(id=id):
-                        chosen = id
+                    case Chosen(id=chosen):
+                        return self._picked(chosen, scope, in_place=False)
                     case Unsure():
-                        return Refused(scope.shelf.phrases.say("refused_choice"))
-            case _:
-                return None
-        return self._picked(chosen, scope) if chosen else None
+                        return Refused(self.refusal(scope))
+        return None
 
     def refusal(self, scope: Scope) -> Markdown:
         """What an input is told that was neither an answer nor a question."""
@@ -93,48 +96,54 @@ class Review(Step):
         return ((("say",), self.say),) if self.say else ()
 
     def _given(self, scope: Scope) -> list[str]:
-        return [name for name in self.review if scope.names.stored(name) is not None or asked(name, scope)]
+        return [name for name in self.review if scope.names.stored(name) is not None or skipped(name, scope)]
+
+    def _correctable(self, scope: Scope) -> list[str]:
+        return [name for name in self._given(scope) if scope.flow.asking(name)]
 
     def _options(self, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
         phrases = scope.shelf.phrases
-        back = (BACK, (phrases.label("button_no"), *phrases.words["no"]))
-        match scope.wait.stage if scope.wait else FIRST:
+        match _stage(scope):
             case "pick":
-                fields = ((name, (_short(question(name, scope.names)),)) for name in self._given(scope))
-                return tuple(fields)
+                return tuple((name, (_label(name, scope.names),)) for name in self._correctable(scope))
             case "erase":
-                return ((ERASE, (phrases.label("button_yes"), *phrases.words["yes"])), back)
+                return (
+                    (ERASE, (phrases.label("button_yes"), *phrases.words["yes"])),
+                    (BACK, (phrases.label("button_no"), *phrases.words["no"])),
+                )
+        fix = (FIX, (phrases.label("review_fix"), *phrases.words["no"]))
         return (
             (OK, (phrases.label("review_ok"), *phrases.words["yes"])),
-            (FIX, (phrases.label("review_fix"), *phrases.words["no"])),
+            *((fix,) if self._correctable(scope) else ()),
             (ERASE, (phrases.label("review_erase"),)),
         )
 
-    def _picked(self, chosen: str, scope: Scope) -> Reply:
+    def _picked(self, chosen: str, scope: Scope, *, in_place: bool) -> Reply:
         wait = scope.wait or Wait(scope.serial, scope.key, scope.now)
-        stage = wait.stage
-        label = dict(self._options(scope))[chosen][0]
+        shown = escape(dict(self._options(scope))[chosen][0])
+        stage = _stage(scope)
+        if stage == PICK:
+            return Answered(shown, Outcome(then=Replay(chosen)))
         match (stage, chosen):
-            case ("", "oui"):
-                return Answered(escape(label))
-            case ("", "corriger"):
-                return Again(replace(wait, stage=PICK))
-            case ("", "effacer"):
-                return Again(replace(wait, stage=CONFIRM))
             case ("erase", "effacer"):
-                return Answered(escape(label), Outcome(then=Discard()))
+                return Answered(shown, Outcome(then=Discard()))
+            case ("", "corriger"):
+                return Again(replace(wait, stage=PICK), in_place)
+            case ("", "effacer"):
+                return Again(replace(wait, stage=CONFIRM), in_place)
             case ("erase", _):
-                return Again(replace(wait, stage=FIRST))
-        return Answered(escape(label), Outcome(then=Replay(chosen)))
+                return Again(replace(wait, stage=FIRST), in_place)
+        return Answered(shown)
 
 
-def asked(name: str, scope: Scope) -> bool:
+def _stage(scope: Scope) -> str:
+    stage = scope.wait.stage if scope.wait else FIRST
+    return stage if stage in (PICK, CONFIRM) else FIRST
+
+
+def skipped(name: str, scope: Scope) -> bool:
     """Whether the prompt of a field was passed with "Passer" in this run."""
-    return any(
-        f"{scope.flow.flow}/{key}" in scope.run.skipped
-        for key in scope.flow.prompts
-        if name in scope.flow.step(key).sets()
-    )
+    return any(f"{scope.flow.flow}/{key}" in scope.run.skipped for key in scope.flow.asking(name))
 
 
 def question(name: str, names: Names) -> str:
@@ -145,6 +154,5 @@ def question(name: str, names: Names) -> str:
     return " ".join(fill(declared.label, names.show).split())
 
 
-def _short(text: str) -> str:
-    words = plain(Markdown(text))
-    return words if len(words) <= 30 else words[: words.rfind(" ", 0, 30)] + "…"
+def _label(name: str, names: Names) -> str:
+    return shorten(plain(Markdown(question(name, names))).strip(), MAX_LABEL) or name

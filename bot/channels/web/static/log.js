@@ -75,7 +75,6 @@ export function mark(id, state, onRetry) {
   toEnd();
 }
 
-export const knows = (id) => known.has(id);
 export const scrollToEnd = () => { if (following) toEnd(); };
 
 function put(data, onTap) {

@@ -1,6 +1,6 @@
 // The page: what the person does goes to the server, what the server tells is shown. The conversation itself is there.
 
-import { act, knows, mark, scrollToEnd, show, showAll } from "./log.js";
+import { act, mark, scrollToEnd, show, showAll } from "./log.js";
 import { listen } from "./stream.js";
 
 const words = document.body.dataset;
@@ -25,7 +25,7 @@ const waiting = new Map(); // bubbles of the person that have not arrived: id ->
 
 const events = {
   message: (data) => { hideTyping(); show(data, tap); changed(); },
-  said: (data) => { show(data, tap); settle(data.id); changed(); },
+  said: (data) => { show(data, tap); changed(); },
   typing: () => showTyping(TYPING_LASTS),
   reload: () => load(),
 };
@@ -55,7 +55,7 @@ async function load() {
   showAll(conversation.bubbles, tap);
   for (const [id, one] of waiting) {
     show(one.data, tap);
-    mark(id, "failed", one.again);
+    mark(id, one.failed ? "failed" : "pending", one.again);
   }
   line = listen(conversation.cursor, connection);
   if (!conversation.bubbles.length && !waiting.size) send({ command: "start" });
@@ -87,20 +87,18 @@ function hand(chosen) {
 async function sayBubble(content, sending) {
   const id = crypto.randomUUID();
   const data = { id, author: "person", at: new Date().toISOString(), files: [], ...content };
-  const attempt = async () => {
+  const one = { data, failed: false, again: attempt };
+  async function attempt() {
     mark(id, "pending");
-    if (await sending(id)) settle(id);
-    else if (waiting.has(id)) mark(id, "failed", attempt);
-  };
+    one.failed = !await sending(id);
+    if (one.failed) return mark(id, "failed", attempt);
+    waiting.delete(id);
+    mark(id, "arrived");
+  }
   act();
   show(data, tap);
-  waiting.set(id, { data, again: attempt });
+  waiting.set(id, one);
   await attempt();
-}
-
-function settle(id) {
-  waiting.delete(id);
-  if (knows(id)) mark(id, "arrived");
 }
 
 /** A button of a message. While it is on its way no other one of that message can be pressed. */

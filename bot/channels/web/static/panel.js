@@ -7,6 +7,7 @@ const byId = (id) => document.getElementById(id);
 const words = byId("panel").dataset;
 let timer = 0;
 let starts = [];
+let asked = 0; // an answer that something newer has overtaken is not shown
 
 const refreshSoon = () => { clearTimeout(timer); timer = setTimeout(refresh, 250); };
 document.addEventListener("conversation-changed", refreshSoon);
@@ -14,9 +15,11 @@ wide.addEventListener("change", refreshSoon);
 
 async function refresh() {
   if (!wide.matches) return;
+  const mine = ++asked;
   const answer = await fetch("/api/panel", { cache: "no-store" }).catch(() => null);
   if (!answer?.ok) return;
   const state = await answer.json();
+  if (mine !== asked) return;
   showWhere(state);
   byId("panel-fields").replaceChildren(fields(state.fields));
   byId("panel-verdict").replaceChildren(lines(state.verdict, words.noVerdict));
@@ -81,6 +84,7 @@ function choice(value, text) {
 }
 
 async function wish(body) {
+  asked += 1;
   const headers = { "Content-Type": "application/json" };
   const answer = await fetch("/api/panel", { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
   if (answer?.ok && (await answer.json()).reload) location.reload();

@@ -1,0 +1,168 @@
+"""The program from outside, as the machine sees it: start, memory, a short command.
+
+Real processes, and the local stand-in of the Bot API instead of Telegram.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.figures import Figure, median, milliseconds, spread
+from tests.telegram_api import BotApi
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = (sys.executable, "-m", "bot")
+RUNS = 5
+SETTLE = 5.0
+"""Seconds between the first poll and the look at the memory."""
+PATIENCE = 30.0
+"""Seconds after which a start is taken for a failure."""
+QUESTION = "cest koi la diference entre alliance et partenaria"
+
+
+class DidNotWork(Exception):
+    """A process did not do what is measured; the text is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process that polls."""
+
+    pid: int
+    seconds: float
+    """From its creation to the arrival of its first getUpdates."""
+
+
+async def starts() -> tuple[Figure, ...]:
+    """`alliances run` to the first poll: in an empty data folder, and where there is data already."""
+    empty: list[float] = []
+    again: list[float] = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            for seconds in (empty, again):
+                async with BotApi() as api, _polling(api, _run(), settings=_settings(api, folder)) as started:
+                    seconds.append(started.seconds)
+    return (
+        _start("`alliances run` to the first poll, empty data folder", empty),
+        _start("`alliances run` to the first poll, second start", again),
+    )
+
+
+def _start(what: str, seconds: Sequence[float]) -> Figure:
+    how = f"median of {RUNS}, from the creation of the process; {spread(seconds)}"
+    return Figure(what, milliseconds(median(seconds)), "≤ 1 s", how)
+
+
+async def idle_memory() -> tuple[Figure, ...]:
+    """Resident memory of both programs, one after the other in the same run."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with BotApi() as api, _polling(api, _run(), settings=_settings(api, folder)) as started:
+            ours = await _settled_memory(started.pid)
+        async with BotApi() as api, _polling(api, _echo(api), settings={}) as started:
+            bare = await _settled_memory(started.pid)
+    how = f"resident set, {SETTLE:.0f} s after the first poll, nobody writing"
+    return (
+        Figure("Idle memory of `alliances run`", f"{ours / 2**20:.0f} MiB", how=how),
+        Figure("Idle memory of a bare python-telegram-bot echo bot", f"{bare / 2**20:.0f} MiB", how=how),
+        Figure("Ratio of the two", f"{ours / bare:.2f}"),
+    )
+
+
+async def one_shot() -> tuple[Figure, ...]:
+    """`alliances ask` as somebody types it: start, load, index, answer, end."""
+    seconds = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(RUNS):
+            before = time.perf_counter()
+            process = await _spawn(
+                [*PROGRAM, "ask", QUESTION], settings={"ALLIANCES_DATA": folder}, folder=folder
+            )
+            _, said = await process.communicate()
+            seconds.append(time.perf_counter() - before)
+            if process.returncode:
+                raise DidNotWork(said.decode(errors="replace"))
+    how = f"median of {RUNS}; {spread(seconds)}"
+    return (Figure("`alliances ask`, whole command", milliseconds(median(seconds)), how=how),)
+
+
+def _run() -> Sequence[str]:
+    return [*PROGRAM, "run"]
+
+
+def _echo(api: BotApi) -> Sequence[str]:
+    return [sys.executable, "-m", "bench.echo", api.token, api.url]
+
+
+def _settings(api: BotApi, folder: str) -> Mapping[str, str]:
+    return {
+        "ALLIANCES_TELEGRAM_TOKEN": api.token,
+        "ALLIANCES_TELEGRAM_API": api.url,
+        "ALLIANCES_DATA": folder,
+        "ALLIANCES_PORT": "0",
+        "ALLIANCES_LOG": "warning",
+    }
+
+
+async def _spawn(
+    command: Sequence[str], *, settings: Mapping[str, str], folder: str
+) -> asyncio.subprocess.Process:
+    """Start in an empty folder, so that no `.env` of ours counts; none of our settings is inherited."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ALLIANCES_")}
+    return await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        env={**inherited, "PYTHONPATH": str(ROOT), **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+@asynccontextmanager
+async def _polling(
+    api: BotApi, command: Sequence[str], *, settings: Mapping[str, str]
+) -> AsyncIterator[Started]:
+    """The process from its first poll on; ended and waited for at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        before = time.time()  # the clock of the stand-in, which notes the arrival
+        process = await _spawn(command, settings=settings, folder=folder)
+        try:
+            arrived = await _first_poll(api, process)
+            yield Started(process.pid, arrived - before)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.communicate()
+
+
+async def _first_poll(api: BotApi, process: asyncio.subprocess.Process) -> float:
+    for _ in range(int(PATIENCE / 0.01)):
+        if polls := api.calls("getUpdates"):
+            return polls[0].at
+        if process.returncode is not None:
+            break
+        await asyncio.sleep(0.01)
+    if process.returncode is None:
+        process.kill()
+    _, said = await process.communicate()
+    raise DidNotWork(f"no poll came: {said.decode(errors='replace')}")
+
+
+async def _settled_memory(pid: int) -> int:
+    await asyncio.sleep(SETTLE)
+    return await resident_memory(pid)
+
+
+async def resident_memory(pid: int) -> int:
+    """Bytes of the process that are in memory."""
+    process = await asyncio.create_subprocess_exec(
+        "ps", "-o", "rss=", "-p", str(pid), stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    return int(told) * 1024

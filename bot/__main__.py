@@ -1,0 +1,5 @@
+"""`python -m bot`: the console command."""
+
+from bot.cli import main
+
+main()

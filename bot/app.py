@@ -1,0 +1,165 @@
+"""Puts the program together: store, content, runner, courier, and the channels that `serve` or `chat` bring."""
+
+import logging
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from bot.channels.telegram.redaction import quiet_loggers, redact
+from bot.content.keeper import Keeper
+from bot.content.library import ContentBroken
+from bot.dialogue.respond import respond
+from bot.model.inputs import Input
+from bot.model.message import Message
+from bot.model.session import Session
+from bot.model.turn import Policy, Turn, View
+from bot.model.who import Address
+from bot.runtime.channel import Channel
+from bot.runtime.clock import SystemClock
+from bot.runtime.courier import Courier
+from bot.runtime.heartbeat import Heartbeat
+from bot.runtime.lanes import Lanes
+from bot.runtime.pacing import Pacer
+from bot.runtime.runner import Runner
+from bot.runtime.service import Service
+from bot.settings import Settings
+from bot.shipped import shipped_content
+from bot.storage.errors import StorageError
+from bot.storage.files import Files
+from bot.storage.sqlite import hold_serving_lock
+from bot.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+SECRET = "secret"
+"""File in the data folder with which buttons are signed; part of a backup."""
+
+
+class CannotStart(Exception):
+    """The program cannot start or go on; the text is for the operator and says what to do."""
+
+
+@dataclass(slots=True)
+class Assistant:
+    """The program without its channels' own loops."""
+
+    settings: Settings
+    clock: SystemClock
+    rng: Random
+    keeper: Keeper
+    store: Store
+    lanes: Lanes
+    courier: Courier
+    runner: Runner
+    service: Service
+
+    def heartbeat(self) -> Heartbeat:
+        """The loop that rings timers."""
+        return Heartbeat(store=self.store, runner=self.runner, lanes=self.lanes, clock=self.clock)
+
+
+Channels = Callable[["Ground"], Mapping[str, Channel]]
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a channel may be built from."""
+
+    settings: Settings
+    files: Files
+    secret: bytes
+    keeper: Keeper
+    clock: SystemClock
+    rng: Random
+
+
+@asynccontextmanager
+async def assemble(settings: Settings, channels: Channels, *, serving: bool) -> AsyncIterator[Assistant]:
+    """Everything open and connected, nothing started. CannotStart says what is in the way."""
+    clock, rng = SystemClock(), Random(secrets.randbits(64))
+    policy = Policy(settings.timezone, settings.quiet_hours, settings.contact)
+    async with AsyncExitStack() as stack:
+        try:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if serving:
+                stack.callback(hold_serving_lock(settings.database_file))
+            files = Files(settings.data / "files")
+            keeper = Keeper.open(settings.content or shipped_content(), files)
+            staff = frozenset(Address("telegram", str(id)) for id in settings.staff)
+            store = await Store.open(
+                settings.database_file, policy=policy, files=settings.data / "files", staff=staff
+            )
+            stack.push_async_callback(store.close)
+            secret = read_secret(settings.data / SECRET)
+        except (StorageError, ContentBroken, OSError) as error:
+            raise CannotStart(str(error)) from None
+        made = channels(Ground(settings, files, secret, keeper, clock, rng))
+        pacers = {name: Pacer() for name in made if name == "telegram"}
+        courier = Courier(store, made, clock=clock, rng=rng, pacers=pacers)
+        lanes = Lanes()
+        apology = Message(keeper.library.shelf.phrases.say("apology"))
+        runner = Runner(
+            store=store,
+            decide=_deciding(keeper),
+            clock=clock,
+            rng=rng,
+            apology=apology,
+            lanes=lanes,
+            committed=courier.wake,
+            typing=courier.typing,
+        )
+        service = Service(lanes=lanes, courier=courier, clock=clock, rng=rng)
+        assistant = Assistant(settings, clock, rng, keeper, store, lanes, courier, runner, service)
+        async with service:
+            yield assistant
+
+
+def _deciding(keeper: Keeper) -> Callable[[Session, Input, View, datetime, Random], Turn]:
+    def decide(session: Session, input: Input, view: View, now: datetime, rng: Random) -> Turn:
+        return respond(session, input, keeper.library, view, now=now, rng=rng)
+
+    return decide
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret for signatures, made at the first start; readable by its owner only. OSError if it cannot be."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        secret = path.read_bytes()
+        if len(secret) < 32:
+            raise OSError(
+                f"{path} is damaged; put it back from a backup, or remove it: old buttons then stop working"
+            )
+        return secret
+    with os.fdopen(handle, "wb") as file:
+        file.write(secret := secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return secret
+
+
+class _Fields(logging.Formatter):
+    """`time level logger event field=value …`."""
+
+    _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        fields = " ".join(f"{name}={value}" for name, value in vars(record).items() if name not in self._OWN)
+        return f"{line} {fields}".rstrip()
+
+
+def set_up_log(settings: Settings) -> None:
+    """To standard error, without tokens; vendors' loggers stay quiet at every level."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(redact)
+    handler.setFormatter(_Fields("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=settings.log.upper(), handlers=[handler], force=True)
+    quiet_loggers()

@@ -1,0 +1,135 @@
+"""The author's panel of the local page, and the page's view of the store: adapters to the ports of `channels/web`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.app import Assistant
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.ports import Face, KeptFile, MenuEntry, PanelState, Said, Shown, Start
+from bot.channels.web.texts import TEXT_KEYS
+from bot.dialogue.authoring import start_at
+from bot.knowledge.ask import explain
+from bot.model.inputs import Input, Utterance
+from bot.model.session import Run
+from bot.model.turn import View
+from bot.model.values import FlowId, Owner, StoredFile
+from bot.model.who import Address
+
+
+@dataclass(slots=True)
+class LocalPage:
+    """What the page asks of the program in local mode. Holds the last words of each conversation, in memory only."""
+
+    assistant: Assistant
+    web: WebChannel
+    staff: set[Address] = field(default_factory=set)
+    """Conversations that the author made staff."""
+    words: dict[Address, str] = field(default_factory=dict)
+    """What was typed last: the panel explains its verdict."""
+
+    # Receiver
+
+    async def receive(
+        self, address: Address, input: Input, *, name: str = "", profile: Mapping[str, str] | None = None
+    ) -> None:
+        """Hand an input to the runner, as staff where the author said so."""
+        if isinstance(input, Utterance):
+            self.words[address] = input.text
+        standing = {"standing": "staff"} if address in self.staff else {}
+        await self.assistant.runner.receive(
+            address, input, name=name, profile={**(profile or {}), **standing}
+        )
+
+    # History
+
+    async def recent(self, address: Address) -> Sequence[Said | Shown]:
+        """The conversation as kept; a tap shows in the question that it answered."""
+        kept = await self.assistant.store.history(address)
+        return [
+            Shown(one.message.key or f"kept-{one.id}", one.at, one.message)
+            if one.message is not None
+            else Said(f"kept-{one.id}", one.at, one.text)
+            for one in kept
+            if not one.tapped
+        ]
+
+    # Files
+
+    async def keep(self, content: bytes, name: str, media_type: str) -> StoredFile:
+        """Store what a person handed in."""
+        return await self.assistant.store.files.keep(content, name=name, media_type=media_type)
+
+    async def find(self, address: Address, sha256: str) -> KeptFile | None:
+        """A file that was handed in or sent in this conversation."""
+        for one in await self.assistant.store.history(address):
+            for file in one.message.attachments if one.message else ():
+                if file.sha256 == sha256:
+                    return KeptFile(file.name, file.media_type, self.assistant.store.files.path(sha256))
+        return None
+
+    # Face
+
+    def face(self) -> Face:
+        """The words of the page, from the phrases in use."""
+        phrases = self.assistant.keeper.library.shelf.phrases
+        texts = {key: phrases.label(f"page_{key}") for key in TEXT_KEYS}
+        menu = tuple(MenuEntry(name, text) for name, text in phrases.commands.items())
+        return Face(texts, menu)
+
+    # Panel
+
+    async def state(self, address: Address) -> PanelState:
+        """Where the conversation stands, the answers, the last verdict, the problems of the content."""
+        keeper = self.assistant.keeper
+        loaded = await self.assistant.store.load(address, now=self.assistant.clock.now())
+        run = next((run for run in loaded.session.runs if run.id == loaded.session.active), None)
+        frame = run.frames[-1] if run else None
+        starts = tuple(
+            Start(flow.flow, flow.title, flow.keys) for flow in keeper.library.shelf.flows.values()
+        )
+        return PanelState(
+            flow=frame.flow if frame else "",
+            step=frame.step if frame else "",
+            fields=_fields(loaded.view, run),
+            verdict=self._verdict(address),
+            problems=tuple(str(problem) for problem in keeper.problems),
+            staff=address in self.staff,
+            starts=starts,
+        )
+
+    async def be_staff(self, address: Address, staff: bool) -> None:
+        """Give or take the standing of staff in this conversation."""
+        (self.staff.add if staff else self.staff.discard)(address)
+
+    async def start(self, address: Address, flow: str, step: str) -> None:
+        """Begin a flow at a step. LookupError if there is none."""
+        library = self.assistant.keeper.library
+        found = library.shelf.flows[FlowId(flow)]
+        if step and step not in found.position:
+            raise LookupError(step)
+        now = self.assistant.clock.now()
+        loaded = await self.assistant.store.load(address, now=now)
+        rng = self.assistant.rng
+        turn = start_at(
+            loaded.session, library, loaded.view, found.id, step or found.keys[0], now=now, rng=rng
+        )
+        await self.assistant.store.commit_turn(loaded, turn, now=now)
+        self.assistant.courier.wake()
+
+    def _verdict(self, address: Address) -> tuple[str, ...]:
+        words = self.words.get(address)
+        if words is None:
+            return ()
+        why = explain(self.assistant.keeper.library.index, words)
+        finding = why.finding
+        first = f"{finding.verdict.value} ({finding.reason.value}), {finding.confidence:.2f} / {why.answer_from:.2f}"
+        return (first, *(f"{match.score:.3f} {match.id}" for match in finding.matches[:3]))
+
+
+def _fields(view: View, run: Run | None) -> tuple[tuple[str, str], ...]:
+    """Profile fields, and those of the run in the foreground, as the author names them."""
+    return tuple(
+        (ref.name if ref.run else f"{Owner(ref.owner).value}.{ref.name}", str(value))
+        for ref, value in view.answers.items()
+        if not ref.run or (run is not None and ref.run == run.id)
+    )

@@ -1,0 +1,81 @@
+"""The content in use: loaded once, loaded again when a file changes; a broken file leaves the last good library."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.content.library import ContentBroken, build_library
+from bot.content.load import Loaded, load_library
+from bot.content.problem import Problem
+from bot.dialogue.library import Library
+from bot.runtime.clock import Clock
+from bot.storage.files import Files
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0
+"""Seconds between looks at the folder."""
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Holds the current library of one content folder."""
+
+    folder: Path
+    files: Files
+    library: Library
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the folder as it is now; the library may be older."""
+    _seen: tuple[tuple[str, int, int], ...] = field(default=())
+
+    @classmethod
+    def open(cls, folder: Path, files: Files) -> "Keeper":
+        """Load the folder; ContentBroken with every error if it has any."""
+        seen = _looks_of(folder)
+        loaded = load_library(folder)
+        library = build_library(folder, loaded)
+        _keep_media(loaded, files)
+        return cls(folder, files, library, loaded.problems, seen)
+
+    async def watch(self, clock: Clock) -> None:
+        """Load again whenever a file changed; for ever."""
+        while True:
+            await clock.sleep(LOOK_EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Load again if a file changed."""
+        seen = await asyncio.to_thread(_looks_of, self.folder)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        await asyncio.to_thread(self._reload)
+
+    def _reload(self) -> None:
+        loaded = load_library(self.folder)
+        self.problems = loaded.problems
+        try:
+            library = build_library(self.folder, loaded)
+        except ContentBroken as error:
+            log.error("content_refused", extra={"errors": len(error.problems)})
+            return
+        _keep_media(loaded, self.files)
+        self.library = library
+        log.info("content_loaded", extra={"fingerprint": library.fingerprint[:12]})
+
+
+def _looks_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of every authored file."""
+    found = []
+    for room in ("flows", "knowledge"):
+        for path in sorted((folder / room).rglob("*")):
+            if path.is_file():
+                status = path.stat()
+                found.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _keep_media(loaded: Loaded, files: Files) -> None:
+    for path in loaded.media_files.values():
+        files.keep_now(path.read_bytes())

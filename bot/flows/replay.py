@@ -1,0 +1,86 @@
+"""Replaying a path after a correction: where it begins, what it passes over, what is no longer on it. Pure functions.
+
+A replay runs the flow again from its top. Prompts that are answered are passed over, steps that spoke stay silent,
+so that a person is asked only what the correction made necessary.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bot.flows.flow import Flow
+from bot.flows.progress import mark_of
+from bot.flows.step import Prompt, Scope
+from bot.flows.steps.ask import Ask
+from bot.model.session import Frame, Run
+from bot.model.values import FieldRef, FlowId, Value
+
+Flows = Mapping[FlowId, Flow]
+Answers = Mapping[FieldRef, Value]
+
+TO_THE_OPEN = "*"
+"""`Run.replay` of a run whose flow changed under it: no review waits at its end."""
+
+
+def first_frames(run: Run, flows: Flows) -> tuple[Frame, ...]:
+    """Where a replay begins: the top of the flow in which the review stands."""
+    reviewed = (point.frames for point in reversed(run.history) if mark_of(point.frames) == run.replay)
+    frames = next(reviewed, run.frames)
+    flow = frames[-1].flow
+    return (*frames[:-1], replace(frames[-1], step=flows[flow].keys[0]))
+
+
+def is_settled(step: Prompt, scope: Scope) -> bool:
+    """Whether a prompt was answered or passed before, so that a replay need not ask it."""
+    mark = f"{scope.flow.flow}/{scope.key}"
+    if mark in scope.run.skipped:
+        return True
+    met = any(mark_of(point.frames) == mark for point in scope.run.history)
+    if not isinstance(step, Ask):
+        return met
+    ref = scope.names.ref(step.field.name)
+    return ref in scope.names.answers and (met or bool(ref.run))
+
+
+def prompt_to_correct(field: str, scope: Scope) -> str:
+    """Key of the prompt that asks for a field: the one answered last, if there are several."""
+    asking = scope.flow.asking(field)
+    met = (point.frames[-1].step for point in reversed(scope.run.history))
+    return next((key for key in met if key in asking), asking[0])
+
+
+def computed(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
+    """The calculated fields that a replay calculates again, so that none stays of a path no longer taken."""
+    for ref in answers:
+        declared = _declared(ref, run, flows)
+        if declared is not None and declared == "computed":
+            yield ref
+
+
+def left_behind(run: Run, flows: Flows, answers: Answers, visited: frozenset[FieldRef]) -> Iterator[FieldRef]:
+    """The answers that the corrected path no longer asks for."""
+    for ref in answers:
+        declared = _declared(ref, run, flows)
+        if declared not in (None, "computed") and ref not in visited:
+            yield ref
+
+
+def _declared(ref: FieldRef, run: Run, flows: Flows) -> str | None:
+    """The type of a field of this run that the replayed flow or one that it calls declares; None for any other."""
+    if ref.run != run.id or ref.flow not in called_by(run.frames[-1].flow, flows):
+        return None
+    declared = flows[ref.flow].declared.get(ref.name)
+    return declared.type if declared else None
+
+
+def called_by(flow: FlowId, flows: Flows) -> frozenset[FlowId]:
+    """A flow with every flow that it calls, directly or not."""
+    found: set[FlowId] = set()
+    ahead = [flow]
+    while ahead:
+        here = ahead.pop()
+        if here in found or here not in flows:
+            continue
+        found.add(here)
+        ways = (way for step in flows[here].steps for way in step.exits())
+        ahead += [FlowId(way.target) for way in ways if way.kind == "call"]
+    return frozenset(found)

@@ -1,0 +1,186 @@
+"""One input at a time: load, decide, commit; again if somebody was faster. Decides nothing and sends nothing
+itself."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+
+from bot.model.effects import Problem, Reach, Send
+from bot.model.inputs import (
+    Attachment,
+    Command,
+    Contact,
+    Input,
+    Location,
+    Membership,
+    Opening,
+    Tap,
+    Timeout,
+    Unusable,
+    Utterance,
+)
+from bot.model.message import Message
+from bot.model.session import Session
+from bot.model.turn import Turn, View
+from bot.model.values import FlowId, StoredFile
+from bot.model.who import Address
+from bot.runtime.clock import Clock
+from bot.runtime.lanes import Lanes
+from bot.storage.people import Loaded
+from bot.storage.store import Store
+from bot.storage.turns import Cause
+
+log = logging.getLogger(__name__)
+
+Decide = Callable[[Session, Input, View, datetime, Random], Turn]
+"""What to do about an input; pure."""
+
+TRIES = 3
+"""Times a turn is decided when its facts moved under it."""
+
+TYPING_AFTER = 0.3
+"""Seconds: sooner, the sign would only flicker."""
+
+PATIENCE = 20.0
+"""Seconds for one decision about a text; matching takes milliseconds."""
+
+
+class Contended(Exception):
+    """The person's facts kept moving while their turn was being decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One input and where it came from."""
+
+    address: Address
+    input: Input
+    name: str = ""
+    """First name as the channel gives it."""
+    profile: Mapping[str, str] | None = None
+    inbox: int | None = None
+    """Row of the inbox that this input finishes."""
+    timer: str | None = None
+    """Key of the timer that this input takes."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Runner:
+    """Turns inputs into committed turns; a `Receiver` for channels without raw updates."""
+
+    store: Store
+    decide: Decide
+    clock: Clock
+    rng: Random
+    apology: Message
+    """What a person reads when a decision failed."""
+    lanes: Lanes
+    committed: Callable[[], None]
+    """Called after each commit: there may be something to send."""
+    typing: Callable[[Address], Awaitable[None]]
+    """Shows that an answer is coming; best effort, never raises."""
+
+    async def receive(
+        self, address: Address, input: Input, *, name: str = "", profile: Mapping[str, str] | None = None
+    ) -> None:
+        """See `Receiver.receive`. LaneFull if this person sends faster than can be answered."""
+        arrival = Arrival(address, input, name, profile)
+        await self.lanes.run(str(address), lambda: self.turn(arrival))
+
+    async def turn(self, arrival: Arrival) -> None:
+        """Decide and commit one turn; call it from the person's lane. Contended or StorageError: nothing is
+        kept."""
+        async with self._typing(arrival):
+            for _ in range(TRIES):
+                if await self._attempt(arrival):
+                    self.committed()
+                    return
+        raise Contended
+
+    async def _attempt(self, arrival: Arrival) -> bool:
+        now = self.clock.now()
+        loaded = await self.store.load(arrival.address, now=now, name=arrival.name, profile=arrival.profile)
+        turn = await self._decided(arrival, loaded, now)
+        if _is_act(arrival.input) and not loaded.view.person.reachable:
+            turn = replace(turn, effects=(Reach(True), *turn.effects))
+        return await self.store.commit_turn(loaded, turn, now=self.clock.now(), cause=cause_of(arrival))
+
+    async def _decided(self, arrival: Arrival, loaded: Loaded, now: datetime) -> Turn:
+        """What `decide` says; an apology if it fails, hangs or exhausts the stack."""
+        # A generator of its own: threads must not share one, and the turn can be replayed from its seed.
+        rng = Random(self.rng.getrandbits(64))
+        facts = (loaded.session, arrival.input, loaded.view, now, rng)
+        try:
+            if isinstance(arrival.input, Utterance):
+                return await asyncio.wait_for(asyncio.to_thread(self.decide, *facts), PATIENCE)
+            return self.decide(*facts)
+        except Exception as error:
+            return self._apologise(arrival, loaded.session, error)
+
+    def _apologise(self, arrival: Arrival, session: Session, error: Exception) -> Turn:
+        flow, step = _place(session)
+        kind = type(error).__name__
+        # The place in our code, never the message: it may quote the person.
+        frames = [
+            f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]
+        ]
+        log.error("decide_failed", extra={"error": kind, "flow": flow, "step": step, "frames": frames})
+        problem = Problem(f"decide.{kind}", FlowId(flow), step)
+        told = (Send(self.apology),) if _is_act(arrival.input) else ()
+        return Turn(session, (*told, problem))
+
+    @asynccontextmanager
+    async def _typing(self, arrival: Arrival) -> AsyncIterator[None]:
+        if not _is_act(arrival.input):
+            yield
+            return
+        sign = asyncio.create_task(self._show_typing(arrival.address))
+        try:
+            yield
+        finally:
+            sign.cancel()
+
+    async def _show_typing(self, address: Address) -> None:
+        await self.clock.sleep(TYPING_AFTER)
+        await self.typing(address)
+
+
+def cause_of(arrival: Arrival) -> Cause:
+    """What the commit settles, and what of the input goes to the history."""
+    settled = Cause(inbox=arrival.inbox, timer=arrival.timer)
+    match arrival.input:
+        case Utterance(text):
+            return replace(settled, heard=text)
+        case Command(name, argument):
+            return replace(settled, heard=f"/{name} {argument}".rstrip())
+        case Opening():
+            return replace(settled, heard="/start")
+        case Tap(act):
+            return replace(settled, tapped=act)
+        case Attachment(StoredFile() as file):
+            return replace(settled, heard=file.name, file=file)
+        case Attachment(Contact(phone)):
+            return replace(settled, heard=phone)
+        case Attachment(Location(latitude, longitude)):
+            return replace(settled, heard=f"{latitude},{longitude}")
+        case Unusable() | Timeout() | Membership():
+            return settled
+    raise AssertionError(f"no cause for {type(arrival.input).__name__}")
+
+
+def _is_act(input: Input) -> bool:
+    """Whether the person did something and waits for an answer."""
+    return not isinstance(input, Timeout | Membership)
+
+
+def _place(session: Session) -> tuple[str, str]:
+    """Flow and step at which the active run stands; empty outside of one."""
+    for run in session.runs:
+        if run.id == session.active and run.frames:
+            return run.frames[-1].flow, run.frames[-1].step
+    return "", ""

@@ -1,0 +1,165 @@
+"""Serving people: the page in local mode, Telegram where a token is set, and the health check, in one process."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.app import Assistant, CannotStart, Ground, assemble, set_up_log
+from bot.author import LocalPage
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.routes import Page, page_routes
+from bot.http import Health, build, page_is_open, serve
+from bot.model.values import StoredFile
+from bot.runtime.channel import Channel
+from bot.runtime.inbox import Inbox
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.channel import TelegramChannel
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Made:
+    """The channels of this process."""
+
+    web: WebChannel | None = None
+    telegram: "TelegramChannel | None" = None
+
+    def by_name(self) -> Mapping[str, Channel]:
+        return {channel.name: channel for channel in (self.web, self.telegram) if channel is not None}
+
+
+async def run(settings: Settings) -> None:
+    """Serve until a signal or a fatal error. CannotStart says what is in the way."""
+    set_up_log(settings)
+    task = asyncio.create_task(_serve(settings))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+async def _serve(settings: Settings) -> None:
+    made = _Made()
+
+    def make(ground: Ground) -> Mapping[str, Channel]:
+        if page_is_open(settings.host, webhook=False):
+            made.web = WebChannel(now=ground.clock.now)
+        if settings.telegram_token:
+            made.telegram = _telegram(ground)
+        return made.by_name()
+
+    async with assemble(settings, make, serving=True) as assistant:
+        service = assistant.service
+        fatal: tuple[type[BaseException], ...] = (CannotStart,)
+        if made.telegram is not None:
+            _start_telegram(assistant, made.telegram)
+        service.start("heartbeat", assistant.heartbeat().run)
+        service.start("content", partial(assistant.keeper.watch, assistant.clock))
+        service.start("http", partial(_http, assistant, made.web), fatal=fatal)
+        try:
+            await service.wait()
+        except Exception as error:
+            if type(error).__name__ == "TokenRefused":
+                raise CannotStart(str(error)) from None
+            raise
+        finally:
+            await service.stop()
+            if made.telegram is not None:
+                await made.telegram.close()
+
+
+def _telegram(ground: Ground) -> "TelegramChannel":
+    # Imported here: without a token nobody waits for the vendor's 0.2 s.
+    from bot.channels.telegram.channel import TelegramChannel  # noqa: PLC0415
+    from bot.channels.telegram.client import Account, TokenRefused  # noqa: PLC0415
+
+    assert ground.settings.telegram_token
+    phrases = ground.keeper.library.shelf.phrases
+
+    def keep(content: bytes, name: str, media_type: str) -> StoredFile:
+        return StoredFile(ground.files.keep_now(content), name, media_type, len(content))
+
+    try:
+        return TelegramChannel(
+            Account(ground.settings.telegram_token, ground.settings.telegram_api),
+            secret=ground.secret,
+            keep=keep,
+            load=lambda sha256: ground.files.path(sha256).read_bytes(),
+            requests={
+                "phone": phrases.label("button_share_phone"),
+                "location": phrases.label("button_share_location"),
+            },
+        )
+    except TokenRefused as error:
+        raise CannotStart(str(error)) from None
+
+
+def _start_telegram(assistant: Assistant, channel: "TelegramChannel") -> None:
+    from bot.channels.telegram.client import TokenRefused  # noqa: PLC0415
+
+    inbox = Inbox(
+        channel=channel,
+        store=assistant.store,
+        runner=assistant.runner,
+        lanes=assistant.lanes,
+        clock=assistant.clock,
+        rng=assistant.rng,
+    )
+
+    async def accept(rows: object) -> None:
+        await inbox.accept(rows)  # type: ignore[arg-type]  # rows of the channel are the store's updates
+
+    async def poll() -> None:
+        await channel.poll(accept, rng=assistant.rng)
+
+    async def introduce() -> None:
+        commands = assistant.keeper.library.shelf.phrases.commands
+        while not await channel.introduce(list(commands.items())):
+            await assistant.clock.sleep(60)
+        await asyncio.Event().wait()
+
+    assistant.service.start("telegram", poll, fatal=(TokenRefused,))
+    assistant.service.start("inbox", inbox.run)
+    assistant.service.start("introduce", introduce)
+    print("Telegram: connected by polling.", flush=True)
+
+
+async def _http(assistant: Assistant, web: WebChannel | None) -> None:
+    settings = assistant.settings
+
+    async def health() -> Health:
+        trouble = assistant.store.trouble
+        return Health(live=True, ready=not trouble, reason=trouble)
+
+    def started(port: int) -> None:
+        if web is not None:
+            print(f"The page: http://{settings.host}:{port}/  (Ctrl-C stops)", flush=True)
+        if settings.telegram_token is None:
+            print(
+                "To connect Telegram: get a token from @BotFather, write ALLIANCES_TELEGRAM_TOKEN=… into .env, start again.",
+                flush=True,
+            )
+
+    if web is None:
+        app = build(host=settings.host, health=health)
+    else:
+        local = LocalPage(assistant, web)
+        page = Page(web, local, local, local, local.face, local)
+        app = build(host=settings.host, health=health, page=page_routes(page), stopping=web.close)
+    try:
+        await serve(app, settings.host, settings.port, started=started)
+    except OSError as error:
+        raise CannotStart(
+            f"ALLIANCES_HOST, ALLIANCES_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "stop the other program, or set another port"
+        ) from None

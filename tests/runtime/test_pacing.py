@@ -1,0 +1,125 @@
+"""When a message may leave, and when a failed one is tried again: pure tables."""
+
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown
+from bot.runtime.next_attempt import CAP, next_attempt, pause
+from bot.runtime.pacing import Pace, Pacer
+
+
+def send(pacer: Pacer, chats: list[str]) -> list[float]:
+    """When each message leaves if every one leaves as soon as it may."""
+    now, times = 0.0, []
+    for chat in chats:
+        while (wait := pacer.wait(chat, now)) > 0:
+            now += wait
+        pacer.take(chat, now)
+        times.append(now)
+    return times
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    return max(sum(start <= time < start + seconds for time in times) for start in times)
+
+
+def test_many_chats_are_evenly_spaced_below_the_limit() -> None:
+    times = send(Pacer(), [str(number) for number in range(600)])
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert max(gaps) - min(gaps) < 1e-9
+    assert most_within(times, 1.0) <= 30
+    assert 600 / times[-1] == pytest.approx(30 * 0.97, rel=0.01)
+
+
+def test_a_pause_is_not_caught_up() -> None:
+    pacer = Pacer()
+    send(pacer, ["1"])
+    pacer.take("2", 100.0)
+    assert pacer.wait("3", 100.0) == pytest.approx(1 / 29.1)
+
+
+def test_one_chat_gets_a_burst_of_three_then_one_a_second() -> None:
+    times = send(Pacer(), ["1"] * 10)
+    assert times[2] < 0.1
+    later = [times[n + 1] - times[n] for n in range(3, 9)]
+    assert later == pytest.approx([1 / 0.97] * 6)
+
+
+def test_a_busy_chat_does_not_hold_back_another() -> None:
+    pacer = Pacer()
+    now = send(pacer, ["1"] * 3)[-1] + 0.05
+    assert pacer.wait("1", now) > 0.5
+    assert pacer.wait("2", now) == 0
+
+
+def test_a_group_gets_at_most_twenty_a_minute() -> None:
+    times = send(Pacer(), ["-100"] * 100)
+    assert most_within(times, 60.0) <= 20
+
+
+def test_a_refusal_stops_everybody_then_all_go_more_slowly_until_the_rate_is_back() -> None:
+    pacer = Pacer()
+    pacer.refused(5.0, 0.0)
+    assert pacer.wait("2", 0.0) == 5.0
+    pacer.take("1", 5.0)
+    assert pacer.wait("2", 5.0) == pytest.approx(1 / (29.1 * 0.8))
+    pacer.take("1", 100.0)
+    assert pacer.wait("2", 100.0) == pytest.approx(1 / 29.1)
+
+
+def test_a_refusal_for_an_hour_does_not_stop_the_others_for_an_hour() -> None:
+    pacer = Pacer()
+    pacer.refused(3600.0, 0.0)
+    assert pacer.wait("2", 0.0) == 60.0
+
+
+def test_a_sign_takes_a_free_place_and_never_waits() -> None:
+    pacer = Pacer()
+    assert pacer.take_sign(0.0)
+    assert not pacer.take_sign(0.0)
+    assert pacer.wait("1", 0.0) > 0
+
+
+def test_a_faster_pace_can_be_bought() -> None:
+    times = send(Pacer(Pace(overall=1000)), [str(number) for number in range(2000)])
+    assert 2000 / times[-1] == pytest.approx(970, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "attempts", "hours", "least", "most"),
+    [
+        (Failed("x"), 0, 0, 0.5, 1),
+        (Failed("x"), 3, 0, 4, 8),
+        (Failed("x"), 50, 23, CAP / 2, CAP),
+        (Unknown("x"), 0, 0, 0.5, 1),
+        (Unknown("x"), 2, 0, 2, 4),
+    ],
+)
+def test_how_long_a_message_waits_for_its_next_try(
+    receipt: Receipt, attempts: int, hours: int, least: float, most: float
+) -> None:
+    for seed in range(50):
+        wait = next_attempt(receipt, attempts=attempts, age=timedelta(hours=hours), rng=Random(seed))
+        assert wait is not None
+        assert least <= wait.total_seconds() <= most
+
+
+@pytest.mark.parametrize(
+    ("receipt", "attempts", "hours"),
+    [
+        (Failed("x"), 9, 24),
+        (Unknown("x"), 3, 0),
+        (Delivered(), 0, 0),
+        (Refused("x"), 0, 0),
+        (Deferred(5), 0, 0),
+    ],
+)
+def test_which_messages_get_no_next_try(receipt: Receipt, attempts: int, hours: int) -> None:
+    assert next_attempt(receipt, attempts=attempts, age=timedelta(hours=hours), rng=Random(1)) is None
+
+
+def test_pauses_differ() -> None:
+    assert len({pause(5, rng=Random(seed)) for seed in range(20)}) == 20
