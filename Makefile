@@ -18,7 +18,7 @@ help: ## list the commands
 run: $(RUNTIME) ## start the assistant (more arguments: make run ARGS="...")
 	@$(BIN)/alliances run $(ARGS)
 
-test: $(DEV) ## run all tests (some of them: make test ARGS="tests/flows -k condition")
+test: $(DEV) ## run all tests (some of them: make test ARGS="tests/knowledge -k choice")
 	@$(BIN)/pytest $(ARGS)
 
 check: style types layers content test ## everything that CI asks for: format, lint, types, layers, content, tests

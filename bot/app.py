@@ -78,10 +78,19 @@ class Ground:
     clock: SystemClock
     rng: Random
 
+    def file_bytes(self, sha256: str) -> bytes:
+        """What goes out with a message: authored, or kept in the data folder. OSError if it is gone."""
+        return (self.keeper.media.get(sha256) or self.files.path(sha256)).read_bytes()
+
 
 @asynccontextmanager
-async def assemble(settings: Settings, channels: Channels, *, serving: bool) -> AsyncIterator[Assistant]:
-    """Everything open and connected, nothing started. CannotStart says what is in the way."""
+async def assemble(
+    settings: Settings, channels: Channels, *, serving: bool, only: Address | None = None
+) -> AsyncIterator[Assistant]:
+    """Everything open and connected, nothing started. CannotStart says what is in the way.
+
+    `serving`: be the one serving process of the database. `only`: send to this address alone.
+    """
     clock, rng = SystemClock(), Random(secrets.randbits(64))
     policy = Policy(settings.timezone, settings.quiet_hours, settings.contact)
     async with AsyncExitStack() as stack:
@@ -90,7 +99,7 @@ async def assemble(settings: Settings, channels: Channels, *, serving: bool) -> 
             if serving:
                 stack.callback(hold_serving_lock(settings.database_file))
             files = Files(settings.data / "files")
-            keeper = Keeper.open(settings.content or shipped_content(), files)
+            keeper = Keeper.open(settings.content or shipped_content())
             staff = frozenset(Address("telegram", str(id)) for id in settings.staff)
             store = await Store.open(
                 settings.database_file, policy=policy, files=settings.data / "files", staff=staff
@@ -101,7 +110,7 @@ async def assemble(settings: Settings, channels: Channels, *, serving: bool) -> 
             raise CannotStart(str(error)) from None
         made = channels(Ground(settings, files, secret, keeper, clock, rng))
         pacers = {name: Pacer() for name in made if name == "telegram"}
-        courier = Courier(store, made, clock=clock, rng=rng, pacers=pacers)
+        courier = Courier(store, made, clock=clock, rng=rng, pacers=pacers, only=only)
         lanes = Lanes()
         apology = Message(keeper.library.shelf.phrases.say("apology"))
         runner = Runner(

@@ -64,7 +64,9 @@ class LocalPage:
         for one in await self.assistant.store.history(address):
             for file in one.message.attachments if one.message else ():
                 if file.sha256 == sha256:
-                    return KeptFile(file.name, file.media_type, self.assistant.store.files.path(sha256))
+                    media = self.assistant.keeper.media.get(sha256)
+                    path = media or self.assistant.store.files.path(sha256)
+                    return KeptFile(file.name, file.media_type, path)
         return None
 
     # Face

@@ -7,6 +7,7 @@ What a command needs is imported inside it, so that a short command starts at on
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -93,6 +94,7 @@ def _served(work: Callable[[Settings], Coroutine[object, object, None]]) -> int:
     from bot.app import CannotStart
 
     settings = read_settings()
+    gc.disable()  # nothing made while starting is garbage; `serve` enables it again
     try:
         asyncio.run(work(settings))
     except CannotStart as error:
@@ -157,10 +159,10 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _schema(parsed: argparse.Namespace) -> int:
-    from bot.content.schema import schemas
+    from bot.content.schema import generated
 
     folder = _content(read_settings())
-    for name, text in schemas().items():
+    for name, text in generated(folder).items():
         (folder / name).write_text(text, encoding="utf-8")
         print(name)
     return 0

@@ -61,5 +61,5 @@ def explained(inquiry: Inquiry) -> str:
         f"known words {why.known_share:.0%} of the weight of the message",
     ]
     lines += [f"match       {match.score:.3f} {match.id}: {match.phrasing}" for match in finding.matches[:3]]
-    lines += [f"word        {item}" for item in why.evidence[:8]]
+    lines += [f"word        {word.weight:.2f} {word.typed} -> {word.known}" for word in why.evidence[:8]]
     return "\n".join(lines)

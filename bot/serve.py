@@ -1,6 +1,7 @@
 """Serving people: the page in local mode, Telegram where a token is set, and the health check, in one process."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from bot.app import Assistant, CannotStart, Ground, assemble, set_up_log
 from bot.author import LocalPage
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.routes import Page, page_routes
-from bot.http import Health, build, page_is_open, serve
+from bot.http import Accept, Health, build, page_is_open, serve
 from bot.model.values import StoredFile
 from bot.runtime.channel import Channel
 from bot.runtime.inbox import Inbox
@@ -52,20 +53,29 @@ async def _serve(settings: Settings) -> None:
     made = _Made()
 
     def make(ground: Ground) -> Mapping[str, Channel]:
-        if page_is_open(settings.host, webhook=False):
+        if page_is_open(settings.host, webhook=settings.webhook_url is not None):
             made.web = WebChannel(now=ground.clock.now)
         if settings.telegram_token:
-            made.telegram = _telegram(ground)
+            made.telegram = telegram_channel(ground)
         return made.by_name()
 
+    if settings.telegram_token is None and not page_is_open(settings.host, webhook=False):
+        raise CannotStart(
+            f"nobody could reach the assistant: the page is only open on this machine (ALLIANCES_HOST is "
+            f"{settings.host}) and ALLIANCES_TELEGRAM_TOKEN is not set; set the token, or leave ALLIANCES_HOST out"
+        )
     async with assemble(settings, make, serving=True) as assistant:
+        # What was made up to here stays: the collector need not look at it again (less work at start and later).
+        gc.freeze()
+        gc.enable()
         service = assistant.service
+        door: Accept | None = None
         fatal: tuple[type[BaseException], ...] = (CannotStart,)
         if made.telegram is not None:
-            _start_telegram(assistant, made.telegram)
+            door = start_telegram(assistant, made.telegram)
         service.start("heartbeat", assistant.heartbeat().run)
         service.start("content", partial(assistant.keeper.watch, assistant.clock))
-        service.start("http", partial(_http, assistant, made.web), fatal=fatal)
+        service.start("http", partial(_http, assistant, made.web, door), fatal=fatal)
         try:
             await service.wait()
         except Exception as error:
@@ -78,7 +88,8 @@ async def _serve(settings: Settings) -> None:
                 await made.telegram.close()
 
 
-def _telegram(ground: Ground) -> "TelegramChannel":
+def telegram_channel(ground: Ground, *, link_previews: bool = False) -> "TelegramChannel":
+    """Telegram with the operator's token. CannotStart for what cannot be a token."""
     # Imported here: without a token nobody waits for the vendor's 0.2 s.
     from bot.channels.telegram.channel import TelegramChannel  # noqa: PLC0415
     from bot.channels.telegram.client import Account, TokenRefused  # noqa: PLC0415
@@ -91,10 +102,12 @@ def _telegram(ground: Ground) -> "TelegramChannel":
 
     try:
         return TelegramChannel(
-            Account(ground.settings.telegram_token, ground.settings.telegram_api),
+            Account(
+                ground.settings.telegram_token, ground.settings.telegram_api, link_previews=link_previews
+            ),
             secret=ground.secret,
             keep=keep,
-            load=lambda sha256: ground.files.path(sha256).read_bytes(),
+            load=ground.file_bytes,
             requests={
                 "phone": phrases.label("button_share_phone"),
                 "location": phrases.label("button_share_location"),
@@ -104,7 +117,8 @@ def _telegram(ground: Ground) -> "TelegramChannel":
         raise CannotStart(str(error)) from None
 
 
-def _start_telegram(assistant: Assistant, channel: "TelegramChannel") -> None:
+def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept | None:
+    """Poll, or have a webhook opened and return its door; feed the lanes, show the menu of commands."""
     from bot.channels.telegram.client import TokenRefused  # noqa: PLC0415
 
     inbox = Inbox(
@@ -122,19 +136,26 @@ def _start_telegram(assistant: Assistant, channel: "TelegramChannel") -> None:
     async def poll() -> None:
         await channel.poll(accept, rng=assistant.rng)
 
+    async def open_webhook() -> None:
+        await channel.open_webhook(assistant.settings.webhook_url or "", rng=assistant.rng)
+        await asyncio.Event().wait()
+
     async def introduce() -> None:
         commands = assistant.keeper.library.shelf.phrases.commands
         while not await channel.introduce(list(commands.items())):
             await assistant.clock.sleep(60)
+        print("Telegram: connected.", flush=True)
         await asyncio.Event().wait()
 
-    assistant.service.start("telegram", poll, fatal=(TokenRefused,))
+    webhook = assistant.settings.webhook_url is not None
+    loop = open_webhook if webhook else poll
+    assistant.service.start("telegram", loop, fatal=(TokenRefused,))
     assistant.service.start("inbox", inbox.run)
     assistant.service.start("introduce", introduce)
-    print("Telegram: connected by polling.", flush=True)
+    return channel.webhook(accept) if webhook else None
 
 
-async def _http(assistant: Assistant, web: WebChannel | None) -> None:
+async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | None) -> None:
     settings = assistant.settings
 
     async def health() -> Health:
@@ -151,7 +172,7 @@ async def _http(assistant: Assistant, web: WebChannel | None) -> None:
             )
 
     if web is None:
-        app = build(host=settings.host, health=health)
+        app = build(host=settings.host, health=health, accept=door)
     else:
         local = LocalPage(assistant, web)
         page = Page(web, local, local, local, local.face, local)

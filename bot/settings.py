@@ -34,6 +34,8 @@ class Settings:
     """Secret; never shown. None: no Telegram."""
     telegram_api: str | None = None
     """Another Bot API server, without a trailing slash."""
+    webhook_url: str | None = None
+    """Public https address at which Telegram posts updates; None: they are polled."""
     data: Path = Path("data")
     """Folder of everything that is kept."""
     database: Path | None = None
@@ -103,6 +105,12 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _webhook(text: str) -> str:
+    if not text.startswith("https://") or not text.endswith("/telegram"):
+        raise ValueError(f"{text!r} is not the public address of /telegram; write for example https://bot.exemple.fr/telegram")
+    return text
+
+
 def _content(text: str) -> Path:
     folder = Path(text)
     if not (folder / "flows").is_dir() or not (folder / "knowledge").is_dir():
@@ -157,6 +165,7 @@ def _database(text: str) -> Path:
 READERS: Mapping[str, Callable[[str], object]] = {
     "telegram_token": _token,
     "telegram_api": _url,
+    "webhook_url": _webhook,
     "data": Path,
     "database": _database,
     "content": _content,

@@ -3,7 +3,10 @@
 import asyncio
 import json
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from bot.markup import plain, terminal
@@ -13,6 +16,9 @@ from bot.model.receipt import Delivered, Receipt
 from bot.model.who import Address
 
 CHANNEL = "terminal"
+
+PathOf = Callable[[str], Path]
+"""From the sha256 of a stored file to where it lies."""
 
 
 class Screen(Protocol):
@@ -31,6 +37,8 @@ class TerminalChannel:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._buttons: tuple[Option, ...] = ()
+        self._named: dict[str, Option] = {}
+        """Every button so far by id and label, the newest of each."""
         self._sent = 0
         self.turn = 0
         """Number of the input that is being answered."""
@@ -42,6 +50,7 @@ class TerminalChannel:
             return Delivered(replaces)
         if buttons:
             self._buttons = buttons
+            self._named |= {name.casefold(): one for one in buttons for name in (one.id, one.label)}
         self._screen.show(self.turn, message, {option.act: place for place, option in enumerate(buttons, 1)})
         self._sent += 1
         return Delivered(str(self._sent))
@@ -50,24 +59,24 @@ class TerminalChannel:
         """A terminal shows no typing."""
 
     def read(self, line: str) -> Input:
-        """What a typed line means: `> 2`, `> Label` and `> id` tap a button of the last message; else words."""
+        """What a typed line means: `> 2` taps a button of the last message that had any, `> Label` and `> id`
+        the newest of that name; anything else is words."""
         if not line.startswith(">"):
             return Utterance(line)
         wanted = line[1:].strip()
         for place, option in enumerate(self._buttons, 1):
-            if (
-                wanted in (str(place), option.id, option.label)
-                or wanted.casefold() == option.label.casefold()
-            ):
+            if wanted == str(place):
                 return Tap(option.act)
-        return Tap(wanted)
+        option = self._named.get(wanted.casefold())
+        return Tap(option.act if option else wanted)
 
 
 class JsonScreen:
     """One JSON object per message and line."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, path_of: PathOf) -> None:
         self._out = out
+        self._path_of = path_of
 
     def show(self, turn: int, message: Message, numbers: Mapping[str, int]) -> None:
         """Write one message."""
@@ -77,7 +86,12 @@ class JsonScreen:
             "options": [{"id": option.id, "label": option.label} for option in message.options],
             "controls": [{"id": option.id, "label": option.label} for option in message.controls],
             "attachments": [
-                {"name": file.name, "media_type": file.media_type} for file in message.attachments
+                {
+                    "name": file.name,
+                    "media_type": file.media_type,
+                    "path": str(self._path_of(file.sha256)),
+                }
+                for file in message.attachments
             ],
         }
         self._out.write(json.dumps(written, ensure_ascii=False) + "\n")
@@ -87,18 +101,17 @@ class JsonScreen:
 class PlainScreen:
     """Plain lines for a pipe."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, path_of: PathOf) -> None:
         self._out = out
+        self._path_of = path_of
 
     def show(self, turn: int, message: Message, numbers: Mapping[str, int]) -> None:
         """Write one message and its buttons."""
         lines = [_text(message)]
-        lines += [f"[{file.name}]" for file in message.attachments]
+        lines += [f"[{file.name}: {self._path_of(file.sha256)}]" for file in message.attachments]
         lines += [f"  {numbers[option.act]}. {option.label}" for option in message.options]
         if message.controls:
-            lines.append(
-                "  " + " · ".join(f"{numbers[option.act]}. {option.label}" for option in message.controls)
-            )
+            lines.append("  " + " · ".join(option.label for option in message.controls))
         self._out.write("\n".join(lines) + "\n\n")
         self._out.flush()
 
@@ -106,10 +119,11 @@ class PlainScreen:
 class RichScreen:
     """Colours and wrapped lines for a person; readable on a light and a dark background."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, path_of: PathOf) -> None:
         from rich.console import Console  # noqa: PLC0415  # only an interactive start pays for it
 
         self._console = Console(file=out, highlight=False)
+        self._path_of = path_of
 
     def show(self, turn: int, message: Message, numbers: Mapping[str, int]) -> None:
         """Print one message and its buttons."""
@@ -127,7 +141,8 @@ class RichScreen:
         self._console.print()
         self._console.print(Padding(text, (0, 0, 0, 2)))
         for file in message.attachments:
-            self._console.print(Padding(Text(f"▤ {file.name}"), (0, 0, 0, 2)))
+            place = Text.assemble(f"▤ {file.name}  ", (str(self._path_of(file.sha256)), "dim"))
+            self._console.print(Padding(place, (0, 0, 0, 2)))
         for option in message.options:
             self._console.print(
                 Padding(
@@ -135,12 +150,9 @@ class RichScreen:
                 )
             )
         if message.controls:
-            ways = Text("   ")
-            for option in message.controls:
-                ways.append(f"{numbers[option.act]}. ", style="cyan").append(
-                    f"{option.label}   ", style="dim"
-                )
-            self._console.print(Padding(ways, (0, 0, 0, 2)))
+            # Without numbers: a person types the word, and "2" may be the answer to the question.
+            ways = Text(" · ".join(option.label for option in message.controls), style="dim")
+            self._console.print(Padding(ways, (0, 0, 0, 6)))
 
 
 def _text(message: Message) -> str:
@@ -148,24 +160,62 @@ def _text(message: Message) -> str:
     return f"{text}\n\n{plain(Markdown(message.folded))}" if message.folded else text
 
 
-async def lines_of(source: TextIO, *, ask: Callable[[], str] | None = None) -> AsyncIterator[str]:
-    """The lines that a person types, without their ends, until the end of input."""
+async def lines_of(ask: Callable[[], str]) -> AsyncIterator[str]:
+    """The lines that `ask` brings, without their ends and without empty ones, until it raises EOFError."""
     while True:
         try:
-            line = await asyncio.to_thread(ask) if ask else await asyncio.to_thread(source.readline)
+            line = await _aside(ask)
         except EOFError:
-            return
-        if not ask and not line:
             return
         if text := line.rstrip("\r\n"):
             yield text
 
 
-def screen_for(out: TextIO, *, as_json: bool, interactive: bool) -> Screen:
+def pipe_of(descriptor: int) -> Callable[[], str]:
+    """Asks a pipe or a file for its next line; bytes that are not UTF-8 are shown as such and end nothing."""
+    # A file object of its own: at the end of the program the interpreter waits for the lock of `sys.stdin`.
+    source = open(descriptor, encoding="utf-8", errors="replace", closefd=False)
+
+    def ask() -> str:
+        if line := source.readline():
+            return line
+        raise EOFError
+
+    return ask
+
+
+async def _aside(ask: Callable[[], str]) -> str:
+    """What `ask` returns or raises. Unlike `asyncio.to_thread`, a wait that never ends does not keep the program
+    from ending: Ctrl-C must not ask for one more Enter."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def settle(line: str | None, error: Exception | None) -> None:
+        if answer.cancelled():
+            return
+        if error is None:
+            answer.set_result(line or "")
+        else:
+            answer.set_exception(error)
+
+    def work() -> None:
+        line, failure = None, None
+        try:
+            line = ask()
+        except Exception as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, line, failure)
+
+    threading.Thread(target=work, name="terminal", daemon=True).start()
+    return await answer
+
+
+def screen_for(out: TextIO, path_of: PathOf, *, as_json: bool, interactive: bool) -> Screen:
     """The screen that fits where the output goes."""
     if as_json:
-        return JsonScreen(out)
-    return RichScreen(out) if interactive else PlainScreen(out)
+        return JsonScreen(out, path_of)
+    return RichScreen(out, path_of) if interactive else PlainScreen(out, path_of)
 
 
 def is_interactive() -> bool:

@@ -19,6 +19,8 @@ class Damaged(Step):
 
     targets: tuple[str, ...] = ()
     fills: tuple[str, ...] = ()
+    opaque: bool = False
+    """It fills a field whose name cannot be read."""
 
     def exits(self) -> tuple[Exit, ...]:
         return (Exit(NEXT), *(Exit(target, "goto") for target in self.targets))
@@ -86,6 +88,8 @@ class Material:
     sources_document: Document | None = None
     broken_flows: frozenset[str] = frozenset()
     """Ids of flows whose file could not be read."""
+    broken_names: frozenset[str] = frozenset()
+    """Profile fields that such a file mentions."""
     broken_articles: frozenset[str] = frozenset()
     broken_sources: frozenset[str] = frozenset()
 

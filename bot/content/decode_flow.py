@@ -103,7 +103,9 @@ def _without_verb(document: Document, place: int, data: Mapping[str, Any]) -> Pr
 def _damaged(data: Mapping[str, Any]) -> Damaged:
     """Keeps the names that others may refer to, as far as they are written well."""
     kept = {key: data[key] for key in ("id", "section") if key in data}
-    kept |= {"targets": list(_written(data, ("goto", "else"))), "fills": list(_fills(data))}
+    fills = list(_fills(data))
+    opaque = not fills and any(key in data for key in ("ask", "field", "set", "returns"))
+    kept |= {"targets": list(_written(data, ("goto", "else"))), "fills": fills, "opaque": opaque}
     try:
         return Damaged.model_validate(kept)
     except ValidationError:

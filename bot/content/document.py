@@ -121,8 +121,7 @@ class Document:
         node = self.find(path)
         if not isinstance(node, Leaf):
             return self.at(path)
-        lead = len(node.text) - len(node.text.lstrip())
-        before = sum(sign not in _SPACES for sign in node.text[: lead + offset])
+        before = sum(sign not in _SPACES for sign in node.text[:offset])
         index = _seek(self.text, node, before)
         line_start = self.text.rfind("\n", 0, index) + 1
         return Mark(self.text.count("\n", 0, index) + 1, index - line_start + 1)
@@ -151,6 +150,13 @@ def _child(node: Node | None, part: str | int) -> Node | None:
     return None
 
 
+def _unescaped(escape: str) -> str:
+    """A space if the escape stands for white space, else some visible sign."""
+    if escape[0] in "xuU" and int(escape[1:], 16) < 33:
+        return " "
+    return " " if escape[0] in "ntr \n\r" else "x"
+
+
 def _seek(text: str, node: Leaf, count: int) -> int:
     """Index in the file of the visible character number `count` of a scalar.
 
@@ -166,7 +172,7 @@ def _seek(text: str, node: Leaf, count: int) -> int:
         sign, width = text[index], 1
         if node.style == '"' and (escape := _ESCAPE.match(text, index)):
             width = len(escape[0])
-            sign = " " if escape[1][0] in "ntr \n\r" else "x"
+            sign = _unescaped(escape[1])
         elif node.style == "'" and text.startswith("''", index):
             width = 2
         if sign not in _SPACES:

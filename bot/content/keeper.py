@@ -1,16 +1,16 @@
-"""The content in use: loaded once, loaded again when a file changes; a broken file leaves the last good library."""
+"""The content in use: loaded once, and again when a file changes; a broken file leaves the last good one."""
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.content.library import ContentBroken, build_library
-from bot.content.load import Loaded, load_library
+from bot.content.load import load_library
 from bot.content.problem import Problem
 from bot.dialogue.library import Library
 from bot.runtime.clock import Clock
-from bot.storage.files import Files
 
 log = logging.getLogger(__name__)
 
@@ -23,20 +23,20 @@ class Keeper:
     """Holds the current library of one content folder."""
 
     folder: Path
-    files: Files
     library: Library
     problems: tuple[Problem, ...] = ()
     """What is wrong with the folder as it is now; the library may be older."""
+    media: Mapping[str, Path] = field(default_factory=dict)
+    """sha256 of an authored picture or file -> where its bytes lie."""
     _seen: tuple[tuple[str, int, int], ...] = field(default=())
 
     @classmethod
-    def open(cls, folder: Path, files: Files) -> "Keeper":
+    def open(cls, folder: Path) -> "Keeper":
         """Load the folder; ContentBroken with every error if it has any."""
         seen = _looks_of(folder)
         loaded = load_library(folder)
         library = build_library(folder, loaded)
-        _keep_media(loaded, files)
-        return cls(folder, files, library, loaded.problems, seen)
+        return cls(folder, library, loaded.problems, loaded.media_files, seen)
 
     async def watch(self, clock: Clock) -> None:
         """Load again whenever a file changed; for ever."""
@@ -60,8 +60,7 @@ class Keeper:
         except ContentBroken as error:
             log.error("content_refused", extra={"errors": len(error.problems)})
             return
-        _keep_media(loaded, self.files)
-        self.library = library
+        self.library, self.media = library, loaded.media_files
         log.info("content_loaded", extra={"fingerprint": library.fingerprint[:12]})
 
 
@@ -74,8 +73,3 @@ def _looks_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
                 status = path.stat()
                 found.append((str(path), status.st_mtime_ns, status.st_size))
     return tuple(found)
-
-
-def _keep_media(loaded: Loaded, files: Files) -> None:
-    for path in loaded.media_files.values():
-        files.keep_now(path.read_bytes())

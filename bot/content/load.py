@@ -35,6 +35,7 @@ PHRASES, PLANNED = "flows/phrases.yaml", "flows/planned.yaml"
 SOURCES, WORDS = "knowledge/sources.yaml", "knowledge/words.yaml"
 
 _ID = re.compile(r"^\W*id: *([a-z0-9-]+)", re.MULTILINE)
+_PROFILE_NAME = re.compile(r"\b(?:person|association)\.[a-z][a-z0-9_]*")
 
 Made = TypeVar("Made")
 Problems = tuple[Problem, ...]
@@ -128,6 +129,7 @@ def load_library(folder: Path, *, standing: Path | None = None, warnings: bool =
 def _read_flows(reading: _Reading) -> Material:
     flows: list[AuthoredFlow] = []
     broken: set[str] = set()
+    names: set[str] = set()
     for path in reading.files("flows", (PHRASES, PLANNED)):
         document = reading.document(path)
         authored = reading.decoded(document, decode_flow)
@@ -135,7 +137,8 @@ def _read_flows(reading: _Reading) -> Material:
             flows.append(authored)
         else:
             broken |= {PurePosixPath(path).stem, document.words(("flow",))} - {""}
-    material = Material(tuple(flows), broken_flows=frozenset(broken))
+            names |= set(_PROFILE_NAME.findall(document.text))
+    material = Material(tuple(flows), broken_flows=frozenset(broken), broken_names=frozenset(names))
     if reading.has(PHRASES):
         document = reading.document(PHRASES)
         material = replace(

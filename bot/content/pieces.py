@@ -24,7 +24,8 @@ class Piece:
 
     def warn(self, code: str, message: str, offset: int = 0) -> Problem:
         """A warning at a character of the text."""
-        return self.document.problem(code, message, self.where, offset=offset, severity="warning")
+        begins = max(self.document.words(self.where).find(self.text), 0)  # the models trim texts
+        return self.document.problem(code, message, self.where, offset=begins + offset, severity="warning")
 
 
 def pieces_of(material: Material) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""`alliances test`: plays conversation tests on the real engine and says what differs and what was not visited."""
+"""`alliances test`: plays conversation tests on the real engine; says what differs and what was unvisited."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

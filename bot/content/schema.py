@@ -2,12 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
 from bot.content.decode_rest import Planned
-from bot.content.reference import every_model, purpose_of
+from bot.content.reference import (
+    every_model,
+    flows_reference,
+    knowledge_reference,
+    purpose_of,
+    with_reference,
+)
 from bot.flows.actions import ACTIONS
 from bot.flows.flow import Flow
 from bot.flows.phrases import PHRASES, Phrases
@@ -27,6 +34,16 @@ SCHEMAS: Mapping[str, tuple[Any, str]] = {
 def schemas() -> dict[str, str]:
     """The text of every schema by its path below the content folder."""
     return {path: _text(type, title) for path, (type, title) in SCHEMAS.items()}
+
+
+def generated(folder: Path) -> dict[str, str]:
+    """Every generated file of a content folder: schemas, and the manuals with a fresh reference part."""
+    manuals = {"flows/README.md": flows_reference, "knowledge/README.md": knowledge_reference}
+    written = {path: folder / path for path in manuals if (folder / path).is_file()}
+    return schemas() | {
+        path: with_reference(file.read_text(encoding="utf-8"), manuals[path]())
+        for path, file in written.items()
+    }
 
 
 def _text(type: Any, title: str) -> str:

@@ -1,7 +1,7 @@
 """Conversation tests as authored (tests/transcripts/*.yaml), and how one is played on the real engine.
 
-The player keeps a small world of its own: what effects would have stored. The session goes through JSON between
-two turns, as it does in the database.
+The player keeps a small world of its own: what effects would have stored. The session goes through JSON
+between two turns, as it does in the database.
 """
 
 import fnmatch
@@ -45,6 +45,9 @@ from bot.storage.codec import dump_session, load_session
 
 MONDAY_EVENING = datetime(2027, 1, 11, 17, 30, tzinfo=UTC)
 """When a transcript takes place that does not say."""
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""Tasks without a date come last."""
 
 
 class GivenPerson(Authored):
@@ -128,6 +131,8 @@ class World:
     outcomes: dict[str, str] = field(default_factory=dict)
     timers: dict[str, datetime] = field(default_factory=dict)
     heard: list[Message] = field(default_factory=list)
+    effects: tuple[Effect, ...] = ()
+    """Of the last turn."""
     trace: list[str] = field(default_factory=list)
 
     def give(self, input: Input) -> list[Message]:
@@ -136,12 +141,12 @@ class World:
             self.person,
             self.policy,
             answers=dict(self.answers),
-            tasks=tuple(self.tasks.values()),
+            tasks=tuple(sorted(self.tasks.values(), key=lambda task: task.due or LATEST)),
             finished=dict(self.finished),
         )
         session = load_session(dump_session(self.session))
         turn = respond(session, input, self.library, view, now=self.now, rng=self.rng)
-        self.session = turn.session
+        self.session, self.effects = turn.session, turn.effects
         self.trace.extend(turn.trace)
         came = [message for effect in turn.effects if (message := self._apply(effect))]
         self.heard.extend(came)
@@ -160,7 +165,11 @@ class World:
 
     def _apply(self, effect: Effect) -> Message | None:
         match effect:
-            case Send(message=message) | Export(message=message) | Erase(farewell=message):
+            case Send(message=message) | Export(message=message):
+                return message
+            case Erase(farewell=message):
+                for kept in (self.answers, self.tasks, self.finished, self.outcomes, self.timers):
+                    kept.clear()
                 return message
             case Edit(message=message):
                 return message if message.options else None

@@ -79,10 +79,9 @@ class NameTable:
         self.authored, self.material, self.profile = authored, material, profile
         own = {name for step in authored.flow.steps for name in step.sets()}
         self.own = frozenset(own)
-        damaged = any(isinstance(step, Damaged) for step in authored.flow.steps)
-        self.certain = not damaged and not material.broken_flows
+        self.certain = not any(isinstance(step, Damaged) and step.opaque for step in authored.flow.steps)
         """Whether a name that is not here is surely wrong."""
-        self.known = frozenset((*own, *profile, *_BUILT_IN_TYPES))
+        self.known = frozenset((*own, *profile, *_BUILT_IN_TYPES, *material.broken_names))
         self._types: dict[str, Type] = {}
 
     def declared(self, name: str) -> Declared | None:

@@ -56,6 +56,9 @@ ROWS = (
         "condition",
         "condition trop imbriquée : {0} niveaux au plus",
     ),
+    Row(
+        r"not a condition: it holds a sign that is no text", "condition", "signe interdit dans une condition"
+    ),
     Row(r"not a condition: nested too deeply", "condition", "condition trop imbriquée"),
     Row(
         r"not a condition: (.*)",
@@ -68,6 +71,7 @@ ROWS = (
         "comparez deux choses à la fois et joignez les comparaisons par « and »",
     ),
     Row(r"not allowed in a condition: (.*)", "condition", "« {0} » n'est pas permis dans une condition"),
+    Row(r"a number is at most.*", "condition", "nombre trop grand"),
     Row(r"only declared names may carry a dot", "condition", "seul un nom déclaré peut porter un point"),
     Row(r"a list holds written values only", "condition", "une liste ne contient que des valeurs écrites"),
     Row(r"'(.*)' takes at least (\d+) value\(s\)", "condition", "« {0} » demande au moins {1} valeur(s)"),

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.dialogue.acts import plain_act
 from bot.dialogue.draft import Draft
-from bot.dialogue.journeys import list_journeys, list_open, repeat, start
-from bot.dialogue.questions import answer_question, show_article
+from bot.dialogue.journeys import may_start, start
+from bot.dialogue.lists import list_journeys, list_open
+from bot.dialogue.prompts import repeat
+from bot.dialogue.questions import find, say_and_come_back, show, show_article, ways_on
 from bot.flows.cards import flow_option
-from bot.model.effects import Escalate, Export, Send, SetLanguage
+from bot.flows.phrases import MenuEntry
+from bot.flows.template import Rich
+from bot.markup.escape import escape
 from bot.model.effects import Erase as EraseEverything
-from bot.model.message import Message, Option
+from bot.model.effects import Escalate, Export, Send, SetLanguage
+from bot.model.message import Markdown, Message, Option
 from bot.model.session import Session
 from bot.model.values import ArticleId, FlowId
 
@@ -21,41 +27,41 @@ def welcome(draft: Draft, argument: str = "") -> None:
     """`/start`: in three lines what it can do, and one question."""
     known = bool(draft.session.runs or draft.view.finished)
     options: list[Option] = []
-    if known and draft.session.runs:
+    if draft.session.runs:
         options.append(draft.button("button_resume", "resume"))
     elif FIRST_JOURNEY in draft.shelf.flows and not known:
         first = flow_option(FIRST_JOURNEY, draft.shelf)
         options.append(Option(first.id, draft.phrases.label("welcome_option_profile"), first.act))
-    options.append(draft.button("button_menu", "menu"))
-    name = draft.view.person.name
-    draft.change(active=None, failures=0)
-    draft.say("welcome_back" if known else "welcome", *options, name=name and f" {name}")
+    options += [draft.button("welcome_option_ask", "ask"), draft.button("button_menu", "menu")]
+    # Escaping drops outer spaces, and a name follows the greeting after one.
+    name = escape(draft.view.person.name)
+    named = Rich(Markdown(f" {name}" if name else ""))
+    draft.change(active=None)
+    draft.say("welcome_back" if known else "welcome", *options, name=named)
 
 
 def help_(draft: Draft, argument: str = "") -> None:
     """`/aide`."""
-    draft.say(
-        "help",
-        *(() if draft.session.active else (draft.button("button_menu", "menu"),)),
-        contact=draft.contact,
-    )
+    draft.say("help", *ways_on(draft), contact=draft.contact)
     if draft.session.active:
         repeat(draft)
 
 
 def menu(draft: Draft, argument: str = "") -> None:
     """`/menu`: the authored entries; those whose journey is not written yet are left out."""
-    options = []
-    for entry in draft.phrases.menu:
-        if entry.flow in draft.shelf.flows:
-            options.append(Option(f"go.{entry.flow}", entry.label, f"go.{entry.flow}"))
-        elif entry.article in draft.shelf.articles:
-            options.append(Option(f"article.{entry.article}", entry.label, f"art.{entry.article}"))
-        elif entry.command in BUTTONS:
-            name = BUTTONS[entry.command]
-            options.append(Option(name, entry.label, f"do.{name}"))
+    options = [option for entry in draft.phrases.menu if (option := _menu_option(draft, entry))]
     draft.change(active=None)
     draft.say("menu", *options)
+
+
+def _menu_option(draft: Draft, entry: MenuEntry) -> Option | None:
+    flow = draft.shelf.flows.get(FlowId(entry.flow or ""))
+    if flow:
+        return Option(f"go.{flow.id}", entry.label, f"go.{flow.id}") if may_start(draft, flow) else None
+    if entry.article in draft.shelf.articles:
+        return Option(f"article.{entry.article}", entry.label, f"art.{entry.article}")
+    name = BUTTONS.get(entry.command)
+    return Option(name, entry.label, plain_act(name)) if name else None
 
 
 BUTTONS: Mapping[str | None, str] = {
@@ -81,7 +87,7 @@ def open_runs(draft: Draft, argument: str = "") -> None:
 def question(draft: Draft, argument: str = "") -> None:
     """`/question`, with or without its words."""
     if argument.strip():
-        answer_question(draft, argument)
+        show(draft, argument, find(draft, argument))
     else:
         draft.say("ask_away")
         draft.change(active=None)
@@ -97,9 +103,9 @@ def choose_language(draft: Draft, tag: str) -> None:
     """A language was tapped."""
     if tag in draft.phrases.languages:
         draft.add(SetLanguage(tag))
-        draft.say("language_set", *(() if draft.session.active else (draft.button("button_menu", "menu"),)))
-    if draft.session.active:
-        repeat(draft)
+        say_and_come_back(draft, draft.phrases.say("language_set"))
+    else:
+        language(draft)
 
 
 def own_data(draft: Draft, argument: str = "") -> None:
@@ -117,15 +123,13 @@ def export(draft: Draft) -> None:
 def erase(draft: Draft, argument: str = "") -> None:
     """`/effacer`: asks first."""
     draft.change(active=None, confirming="erase")
-    yes = Option("erase-yes", draft.phrases.label("button_erase"), "do.erase-yes")
-    no = Option("erase-no", draft.phrases.label("button_no"), "do.erase-no")
+    yes, no = draft.button("button_erase", "erase-yes"), draft.button("button_no", "erase-no")
     draft.say("confirm_erase", yes, no)
 
 
 def confirm_erase(draft: Draft, *, sure: bool) -> None:
     """The person said yes or no to erasing; a yes without the question before it erases nothing."""
-    asked = draft.session.confirming == "erase"
-    draft.change(confirming=None)
+    asked = draft.pending == "erase"
     if sure and asked:
         draft.session = Session()
         draft.add(EraseEverything(Message(draft.phrases.say("erased"))))
@@ -138,7 +142,6 @@ def confirm_erase(draft: Draft, *, sure: bool) -> None:
 def human(draft: Draft) -> None:
     """A human is wanted: record a request, say whom to reach."""
     draft.add(Escalate("asked"))
-    draft.change(failures=0)
     draft.say("human", contact=draft.contact)
     if draft.session.active:
         repeat(draft)
@@ -159,9 +162,8 @@ COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
 """Slash command -> what it does. Flows add their own (`Flow.command`)."""
 
 
-def run_command(draft: Draft, name: str, argument: str) -> None:
+def run_command(draft: Draft, name: str, argument: str = "") -> None:
     """One of the table, or of the flows; else say kindly that there is none."""
-    draft.change(confirming=None)
     if name in COMMANDS:
         COMMANDS[name](draft, argument)
         return
@@ -169,9 +171,7 @@ def run_command(draft: Draft, name: str, argument: str) -> None:
     if flow:
         start(draft, flow.id)
         return
-    draft.say("unknown_command", draft.button("button_menu", "menu"), command=f"/{name[:32]}")
-    if draft.session.active:
-        repeat(draft)
+    say_and_come_back(draft, draft.phrases.say("unknown_command", command=f"/{name[:32]}"))
 
 
 def open_link(draft: Draft, payload: str) -> None:

@@ -7,8 +7,9 @@ from random import Random
 
 from bot.dialogue.acts import plain_act
 from bot.dialogue.library import Library
-from bot.flows.advance import Ground
+from bot.dialogue.speaking import spoken
 from bot.flows.cards import contact_line
+from bot.flows.ground import Ground
 from bot.flows.phrases import Phrases
 from bot.flows.shelf import Shelf
 from bot.flows.template import Rich
@@ -17,6 +18,9 @@ from bot.model.message import Message, Option
 from bot.model.session import Run, Session
 from bot.model.turn import Turn, View
 from bot.model.values import FieldRef, RunId, Value
+
+PATIENCE = 3
+"""Inputs in a row that were not understood, after which a human is offered."""
 
 
 class Draft:
@@ -28,6 +32,10 @@ class Draft:
         self.view = view
         self.now = now
         self.rng = rng
+        self.pending = session.confirming
+        """The question of our own that this input may answer."""
+        self.failed = False
+        """The input was not understood."""
         self.effects: list[Effect] = []
         self.trace: list[str] = []
 
@@ -44,7 +52,8 @@ class Draft:
     @property
     def ground(self) -> Ground:
         """What a walk through a flow stands on."""
-        return Ground(self.shelf, self.view, self.now, self.rng)
+        started = frozenset(run.flow for run in self.session.runs)
+        return Ground(self.shelf, self.view, self.now, self.rng, started)
 
     @property
     def contact(self) -> str:
@@ -87,6 +96,11 @@ class Draft:
         """Change parts of the session."""
         self.session = replace(self.session, **changes)  # type: ignore[arg-type]  # names of Session's fields
 
+    def fail(self) -> bool:
+        """Note that the input was not understood; True when it is time to offer a human."""
+        self.failed = True
+        return self.session.failures + 1 >= PATIENCE
+
     def add(self, *effects: Effect) -> None:
         """Take over effects."""
         self.effects.extend(effects)
@@ -100,18 +114,12 @@ class Draft:
         return Option(name, self.phrases.label(key), plain_act(name))
 
     def turn(self) -> Turn:
-        """The finished turn: every message has a key, only the last notifies, its buttons may be picked by words."""
-        self.effects = [self._keyed(effect) for effect in self.effects]
-        sends = [place for place, effect in enumerate(self.effects) if isinstance(effect, Send)]
-        for place in sends[:-1]:
-            effect = self.effects[place]
-            assert isinstance(effect, Send)
-            self.effects[place] = Send(replace(effect.message, silent=True))
-        if sends:
-            last = self.effects[sends[-1]]
-            assert isinstance(last, Send)
-            self.change(offers=() if self.session.active else last.message.options)
-        return Turn(self.session, tuple(self.effects), tuple(self.trace))
+        """The finished turn: every message has a key, and the buttons of the last may be picked by words."""
+        effects = tuple(self._keyed(effect) for effect in spoken(self.effects))
+        last = next((effect.message for effect in reversed(effects) if isinstance(effect, Send)), None)
+        if last:
+            self.change(offers=() if self.session.active else last.options)
+        return Turn(self.session, effects, tuple(self.trace))
 
     def _keyed(self, effect: Effect) -> Effect:
         """A message under a name of its own, so that a channel and the history know it for the same one."""

@@ -5,26 +5,27 @@ everything it returns is too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from random import Random
+from dataclasses import replace
 
 from bot.flows.asking import answered_message, ask_message, left_message, next_serial
 from bot.flows.condition import holds
 from bot.flows.flow import Flow
+from bot.flows.frames import mark_of, renamed, wait_at
+from bot.flows.ground import Ended, Ground
+from bot.flows.keeping import deeds, noted, remembering, restored, unrepeated
 from bot.flows.names import Names
-from bot.flows.progress import Progress, mark_of, progress_of
+from bot.flows.progress import Progress, progress_of
 from bot.flows.reminders import reminder_due, timer_key
 from bot.flows.replay import (
     TO_THE_OPEN,
     called_by,
     computed,
     first_frames,
+    given_in,
     is_settled,
     left_behind,
     prompt_to_correct,
 )
-from bot.flows.shelf import Shelf
 from bot.flows.step import (
     Again,
     Answered,
@@ -43,12 +44,10 @@ from bot.flows.step import (
     Then,
 )
 from bot.flows.steps.ask import Ask
-from bot.flows.steps.review import Review
-from bot.model.effects import CancelTimer, Edit, Effect, Escalate, Forget, Problem, Remember, Send, SetTimer
+from bot.model.effects import CancelTimer, Edit, Effect, Forget, Problem, Remember, Send, SetTimer
 from bot.model.message import Markdown, Message
 from bot.model.session import Checkpoint, Frame, Run, Wait
-from bot.model.turn import View
-from bot.model.values import FieldRef, FlowId, Value
+from bot.model.values import FieldRef, Value
 
 STEP_BUDGET = 100
 """Steps without a prompt before a run is left as a runaway."""
@@ -58,38 +57,12 @@ HISTORY = 200
 """Prompts that "retour" can go back over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run came to its end."""
-
-    outcome: str
-    """`done`, `cancelled` or `left`."""
-    suggest: tuple[str, ...] = ()
-    say: Markdown = Markdown("")
-    switch: FlowId | None = None
-    """The flow that starts instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a walk stands on."""
-
-    shelf: Shelf
-    view: View
-    now: datetime
-    rng: Random
-    started: frozenset[FlowId] = frozenset()
-    """Flows of the person's open runs."""
-
-
 class Walk:
     """One run under way; see the module. The flows and steps of the run's frames must exist."""
 
     def __init__(self, ground: Ground, run: Run, serial: int, answers: Mapping[FieldRef, Value]) -> None:
-        flows = ground.shelf.flows
-        frames = tuple(replace(frame, step=flows[frame.flow].current(frame.step)) for frame in run.frames)
         self.ground = ground
-        self.run = replace(run, frames=frames)
+        self.run = renamed(run, ground.shelf.flows)
         self.serial = serial
         self.answers = dict(answers)
         self.effects: list[Effect] = []
@@ -171,9 +144,9 @@ class Walk:
             return not self._passes(step, scope)
         outcome = step.enter(scope)
         known = mark in self.run.seen
-        if outcome.says or _deeds(outcome):
+        if outcome.says or deeds(outcome):
             self.run = replace(self.run, seen=self.run.seen | {mark})
-        self.follow(_unrepeated(outcome, replaying=self.run.replay is not None) if known else outcome)
+        self.follow(unrepeated(outcome, replaying=self.run.replay is not None) if known else outcome)
         return False
 
     def follow(self, outcome: Outcome) -> None:
@@ -199,7 +172,7 @@ class Walk:
             case Replay(field=field):
                 self._correct(field)
             case Discard():
-                for ref in [ref for ref in self.answers if ref.run == self.run.id]:
+                for ref in list(given_in(self.run, self.ground.shelf.flows, self.answers)):
                     self.apply(Forget(ref))
                 self._end(Ended("cancelled", say=self.ground.shelf.phrases.say("review_erased")))
             case Halt():
@@ -226,7 +199,7 @@ class Walk:
         self.run = replace(self.run, frames=self.run.frames[:-1])
         if returns:
             ref = self.scope().names.ref(returns)
-            self.apply(Forget(ref) if value is None else self._remembering(ref, value))
+            self.apply(self._keeping(ref, value))
         if say:
             self.say(say)
         self._below()
@@ -295,14 +268,18 @@ class Walk:
         self.go()
 
     def skip(self) -> bool:
-        """Pass the current prompt: its field takes its default, or stays absent. False if it cannot be passed."""
+        """Pass the current prompt: its field takes its default, or none. False if it cannot be passed."""
         step, mark = self.step, self.mark
         if not isinstance(step, Ask) or not step.skip:
             return False
-        ref, default = self.scope().names.ref(step.field.name), step.default
+        ref = self.scope().names.ref(step.field.name)
+        default: Value | None = step.default
+        if step.field.type == "choices" and default is not None:
+            default = (str(default),)
         self._record(self.ground.shelf.phrases.say("answer_skipped"))
         self.run = replace(self.run, skipped=self.run.skipped | {mark})
-        self.apply(Forget(ref) if default is None else self._remembering(ref, default))
+        if ref.run or ref not in self.answers:  # what an earlier journey or a colleague said stays
+            self.apply(self._keeping(ref, default))
         self._onward_from_answer()
         self.go()
         return True
@@ -326,21 +303,18 @@ class Walk:
         if self.run.wait and self.run.wait.stage:  # another screen of this prompt: its first one
             self.change_screen(Again(replace(self.run.wait, stage="")))
             return True
-        history = self.run.history
-        standing = [place for place, point in enumerate(history) if self._waits(point.frames)]
-        if not standing:
+        flows, history = self.ground.shelf.flows, self.run.history
+        places = [place for place, point in enumerate(history) if wait_at(point.frames, flows)]
+        if not places:
             return False
         self.close()
-        place = standing[-1]
-        for point in reversed(history[place:]):
-            for ref, old in point.before:
-                self._change(Forget(ref) if old is None else self._remembering(ref, old))
-        point, flows = history[place], self.ground.shelf.flows
-        frames = tuple(replace(frame, step=flows[frame.flow].current(frame.step)) for frame in point.frames)
+        for ref, old in restored(self.run, places[-1]).items():
+            self._change(self._keeping(ref, old))
+        point, before = history[places[-1]], history[: places[-1]]
         self.run = replace(
             self.run,
-            frames=frames,
-            history=history[:place],
+            frames=point.frames,
+            history=before,
             skipped=point.skipped,
             replay=point.replay,
             wait=None,
@@ -349,19 +323,12 @@ class Walk:
         return True
 
     def _record(self, shown: Markdown) -> None:
-        """The prompt is answered: its message becomes question and answer, and "retour" can come back here."""
+        """The prompt is answered: its message becomes the record, and "retour" can come back here."""
         self.effects.append(CancelTimer(timer_key(self.run.id)))
         self.effects.append(Edit(answered_message(self.prompt, self.scope(), shown)))
         point = Checkpoint(self.run.frames, skipped=self.run.skipped, replay=self.run.replay)
         history = (*self.run.history, point)[-HISTORY:]
         self.run = replace(self.run, wait=None, history=history, skipped=self.run.skipped - {self.mark})
-
-    def _waits(self, frames: tuple[Frame, ...]) -> bool:
-        """Whether these frames end at a prompt of today's flows."""
-        flows = self.ground.shelf.flows
-        if not all(frame.flow in flows and frame.step in flows[frame.flow].position for frame in frames):
-            return False
-        return isinstance(flows[frames[-1].flow].step(frames[-1].step), Prompt)
 
     # --- replaying ------------------------------------------------------------------------------------------
 
@@ -406,22 +373,22 @@ class Walk:
         for ref in list(left_behind(self.run, flows, self.answers, frozenset(self._visited))):
             self.apply(Forget(ref))
         replayed = called_by(self.flow.id, flows)
-        skipped = (
-            mark for mark in self.run.skipped if mark in self._passed or mark.split("/")[0] not in replayed
-        )
-        self.run = replace(self.run, replay=None, skipped=frozenset(skipped))
+        gone = {mark for mark in self.run.skipped if mark.partition("/")[0] in replayed} - self._passed
+        self.run = replace(self.run, replay=None, skipped=self.run.skipped - gone)
         self.say(self.ground.shelf.phrases.say("review_corrected"))
 
     # --- answers --------------------------------------------------------------------------------------------
 
     def apply(self, effect: Effect) -> None:
         """Take over an effect; a changed answer is noted so that "retour" can restore it."""
-        if isinstance(effect, Remember | Forget) and self.run.history:
-            *earlier, point = self.run.history
-            if effect.field not in dict(point.before):
-                before = (*point.before, (effect.field, self.answers.get(effect.field)))
-                self.run = replace(self.run, history=(*earlier, replace(point, before=before)))
+        if isinstance(effect, Remember | Forget):
+            self.run = noted(self.run, effect.field, self.answers)
         self._change(effect)
+
+    def _keeping(self, ref: FieldRef, value: Value | None) -> Remember | Forget:
+        if value is None:
+            return Forget(ref)
+        return remembering(ref, value, self.ground.shelf, self.ground.now)
 
     def _change(self, effect: Effect) -> None:
         match effect:
@@ -433,24 +400,3 @@ class Walk:
                     return
                 del self.answers[ref]
         self.effects.append(effect)
-
-    def _remembering(self, ref: FieldRef, value: Value) -> Remember:
-        shelf = self.ground.shelf
-        flow = shelf.flows.get(ref.flow)
-        fields = (flow.declared if flow else {}) if ref.flow else shelf.profile
-        declared = fields.get(ref.name if ref.flow else f"{ref.owner}.{ref.name}")
-        keep = declared.keep if declared else None
-        erase_after = keep.after(self.ground.now) if keep else None
-        return Remember(ref, value, erase_after, bool(declared and declared.personal))
-
-
-def _deeds(outcome: Outcome) -> tuple[Effect, ...]:
-    return tuple(effect for effect in outcome.effects if not isinstance(effect, Remember | Forget))
-
-
-def _unrepeated(outcome: Outcome, *, replaying: bool) -> Outcome:
-    """What a step does when the run comes by again: a replay only calculates; staff are never asked twice."""
-    if replaying:
-        kept = tuple(effect for effect in outcome.effects if isinstance(effect, Remember | Forget))
-        return replace(outcome, says=(), effects=kept)
-    return replace(outcome, effects=tuple(one for one in outcome.effects if not isinstance(one, Escalate)))

@@ -15,24 +15,31 @@ LABEL = 40
 """Longest label of a button made from a title, in characters."""
 
 
-def article_card(article: Article, shelf: Shelf, view: View, *, now: datetime) -> Message:
-    """Title, short answer, what to check, signature; buttons for more, the sources and the journey that helps."""
+def article_card(
+    article: Article, shelf: Shelf, view: View, *, now: datetime, under_way: frozenset[FlowId]
+) -> Message:
+    """Title, short answer, what to check, signature; buttons for more, the sources, and a journey that helps.
+
+    `under_way`: flows of open runs, which no button starts.
+    """
     phrases = shelf.phrases
     if not article.ready:
         where = article.to_check.where if article.to_check else contact_line(shelf, view)
         text = phrases.say(
             "article_not_ready", title=article.question, where=where, contact=contact_line(shelf, view)
         )
-        return Message(text, options=_ways_on(article, shelf, view))
+        return Message(text, options=_ways_on(article, shelf, view, under_way))
     parts = [phrases.say("article", title=article.question, answer=Rich(Markdown(article.answer)))]
     if article.to_check:
         check = article.to_check
-        parts.append(phrases.say("article_to_check", what=check.what, where=check.where, year=check.year))
+        parts.append(
+            phrases.say("article_to_check", what=check.what, where=check.where, year=str(check.year))
+        )
     if article.review_after and article.review_after < now.astimezone(view.policy.timezone).date():
         parts.append(phrases.say("article_stale", date=write_date(article.review_after, phrases.calendar)))
     reviewed = write_date(article.reviewed, phrases.calendar)
     parts.append(phrases.say("article_signature", author=article.author, reviewed=reviewed))
-    return Message(Markdown("\n\n".join(parts)), options=_ways_on(article, shelf, view))
+    return Message(Markdown("\n\n".join(parts)), options=_ways_on(article, shelf, view, under_way))
 
 
 def article_more(article: Article, shelf: Shelf) -> Message:
@@ -58,7 +65,7 @@ def article_sources(article: Article, shelf: Shelf) -> Message:
     return Message(shelf.phrases.say("article_sources", title=article.question, sources=sources))
 
 
-def _ways_on(article: Article, shelf: Shelf, view: View) -> tuple[Option, ...]:
+def _ways_on(article: Article, shelf: Shelf, view: View, under_way: frozenset[FlowId]) -> tuple[Option, ...]:
     options = []
     if article.more and article.ready:
         options.append(Option(f"more.{article.id}", shelf.phrases.label("button_more"), f"more.{article.id}"))
@@ -66,9 +73,9 @@ def _ways_on(article: Article, shelf: Shelf, view: View) -> tuple[Option, ...]:
         options.append(
             Option(f"sources.{article.id}", shelf.phrases.label("button_sources"), f"src.{article.id}")
         )
-    journeys = [shelf.flows[FlowId(name)] for name in article.journeys if FlowId(name) in shelf.flows]
-    standing = view.person.standing
-    options += [flow_option(flow.id, shelf) for flow in journeys if flow.open_to(standing)][:1]
+    names = [FlowId(name) for name in article.journeys if FlowId(name) not in under_way]
+    journeys = [shelf.flows[name] for name in names if name in shelf.flows]
+    options += [flow_option(flow.id, shelf) for flow in journeys if flow.open_to(view.person.standing)][:1]
     return tuple(options)
 
 

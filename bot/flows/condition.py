@@ -7,7 +7,7 @@ condition holds only if it is true. So an audience can become SQL and mean the s
 import ast
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Protocol
@@ -312,7 +312,7 @@ _BINARY: Mapping[str, Callable[[Any, Any], Datum]] = {
 }
 
 
-def _binary(operator: str, left: Datum, right: Datum) -> Datum:
+def _binary(operator: str, left: Datum, right: Datum | Sequence[str | int | float | bool]) -> Datum:
     """The result; absent if a side is, or if a stored answer has another type than today's field."""
     if left is None or right is None:
         return None

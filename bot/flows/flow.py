@@ -128,7 +128,7 @@ class Flow(Authored):
         ways = (*step.exits(), Exit(NEXT)) if step.when else step.exits()
         below = self.below(key)
         ahead = [below if way.target == NEXT else way.target for way in ways if way.kind != "call"]
-        return tuple(self.current(target) for target in ahead if target in self.position)
+        return tuple(self.current(target) for target in ahead if target and target in self.position)
 
 
 def _returned(step: Step) -> tuple[tuple[str, FlowId], ...]:

@@ -1,7 +1,6 @@
 """How values are written for people: numbers and dates. The words come from flows/phrases.yaml."""
 
 from datetime import date
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

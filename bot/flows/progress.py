@@ -1,10 +1,11 @@
 """How far a run is: questions answered, still to come at most, and the section."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.flows.field import field_ref
 from bot.flows.flow import Flow
+from bot.flows.frames import Frames, mark_of
 from bot.flows.steps.ask import Ask
 from bot.model.session import Frame, Run
 from bot.model.values import FieldRef, FlowId, Value
@@ -34,23 +35,33 @@ class Progress:
 def progress_of(run: Run, flows: Mapping[FlowId, Flow], answers: Mapping[FieldRef, Value]) -> Progress:
     """Where the run stands; the flows and steps of its frames must exist."""
     here = run.frames[-1]
-    place = flows[here.flow].current(here.step)
-    answered = {
-        mark_of(point.frames) for point in run.history if _counts(run, point.frames[-1], flows, answers)
-    }
-    number = len(answered - {f"{here.flow}/{place}"}) + 1
-    left = flows[here.flow].left[place]
+    left = flows[here.flow].left[flows[here.flow].current(here.step)]
     for frame in run.frames[:-1]:
         below = flows[frame.flow].below(frame.step)
         left += flows[frame.flow].left[below] if below else 0
+    before = len(
+        {mark_of(frames) for frames in _before(run, flows) if _counts(run, frames[-1], flows, answers)}
+    )
     sections = (flows[frame.flow].section_at(frame.step) for frame in reversed(run.frames))
     section = next((title for title in sections if title), "")
-    return Progress(number, number - 1 + max(left, 1), section)
+    return Progress(before + 1, before + max(left, 1), section)
 
 
-def mark_of(frames: tuple[Frame, ...]) -> str:
-    """A step across flows: `flow/step`."""
-    return f"{frames[-1].flow}/{frames[-1].step}"
+def _before(run: Run, flows: Mapping[FlowId, Flow]) -> Iterator[Frames]:
+    """The prompts that stand before the current one: of a prompt met again, those before its first time."""
+    here = run.frames[-1]
+    for point in run.history:
+        if mark_of(point.frames) == mark_of(run.frames):
+            return
+        there = point.frames[-1]
+        # A replay asks what the first pass had not: what it had answered further down comes after.
+        if run.replay and there.flow == here.flow and _further(there, here, flows[here.flow]):
+            continue
+        yield point.frames
+
+
+def _further(there: Frame, here: Frame, flow: Flow) -> bool:
+    return there.step in flow.position and flow.position[there.step] > flow.position[here.step]
 
 
 def _counts(run: Run, frame: Frame, flows: Mapping[FlowId, Flow], answers: Mapping[FieldRef, Value]) -> bool:

@@ -7,21 +7,20 @@ so that a person is asked only what the correction made necessary.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bot.flows.flow import Flow
-from bot.flows.progress import mark_of
+from bot.flows.field import field_ref
+from bot.flows.frames import Flows, Frames, mark_of
 from bot.flows.step import Prompt, Scope
 from bot.flows.steps.ask import Ask
-from bot.model.session import Frame, Run
+from bot.model.session import Run
 from bot.model.values import FieldRef, FlowId, Value
 
-Flows = Mapping[FlowId, Flow]
 Answers = Mapping[FieldRef, Value]
 
 TO_THE_OPEN = "*"
 """`Run.replay` of a run whose flow changed under it: no review waits at its end."""
 
 
-def first_frames(run: Run, flows: Flows) -> tuple[Frame, ...]:
+def first_frames(run: Run, flows: Flows) -> Frames:
     """Where a replay begins: the top of the flow in which the review stands."""
     reviewed = (point.frames for point in reversed(run.history) if mark_of(point.frames) == run.replay)
     frames = next(reviewed, run.frames)
@@ -62,6 +61,17 @@ def left_behind(run: Run, flows: Flows, answers: Answers, visited: frozenset[Fie
         declared = _declared(ref, run, flows)
         if declared not in (None, "computed") and ref not in visited:
             yield ref
+
+
+def given_in(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
+    """Every answer given in a run: its own, and the profile fields that it asked for."""
+    asked: set[FieldRef] = set()
+    for point in run.history:
+        flow, key = flows.get(point.frames[-1].flow), point.frames[-1].step
+        step = flow.step(key) if flow and key in flow.position else None
+        if flow and isinstance(step, Ask) and f"{flow.id}/{key}" not in run.skipped:
+            asked.add(field_ref(step.field.name, flow.scope, flow.id, run.id))
+    return (ref for ref in answers if ref.run == run.id or ref in asked)
 
 
 def _declared(ref: FieldRef, run: Run, flows: Flows) -> str | None:

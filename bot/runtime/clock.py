@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -50,6 +49,5 @@ async def rung_or_passed(bell: asyncio.Event, seconds: float, clock: Clock) -> N
     finally:
         for wait in waits:
             wait.cancel()
-        for wait in waits:
-            with suppress(asyncio.CancelledError):
-                await wait
+        # Gather, so that a cancellation of ours that comes right now is not taken for theirs.
+        await asyncio.gather(*waits, return_exceptions=True)

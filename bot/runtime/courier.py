@@ -46,10 +46,12 @@ class Courier:
         rng: Random,
         pacers: Mapping[str, Pacer] | None = None,
         parallel: int = 32,
+        only: Address | None = None,
     ) -> None:
-        """`pacers` by channel name; a channel without one has no limit."""
+        """`pacers` by channel name; a channel without one has no limit. `only`: serve this address alone."""
         self._store = store
         self._channels = channels
+        self._served = list(channels) if only is None else [str(only)]
         self._clock = clock
         self._rng = rng
         self._pacers = pacers or {}
@@ -66,9 +68,11 @@ class Courier:
         while True:
             self._bell.clear()
             now = self._clock.now()
-            due = await self._store.due_messages(self._channels.keys(), now=now, limit=WINDOW)
-            wait = self._start(due)
-            later = await self._store.next_due(self._channels.keys(), now=now)
+            # What is on its way while we look may be in the answer although it has arrived by then.
+            busy = set(self._sending)
+            due = await self._store.due_messages(self._served, now=now, limit=WINDOW)
+            wait = self._start([outgoing for outgoing in due if outgoing.address not in busy])
+            later = await self._store.next_due(self._served, now=now)
             if later is not None:
                 wait = min(wait, (later - now).total_seconds())
             await rung_or_passed(self._bell, wait, self._clock)
@@ -97,14 +101,12 @@ class Courier:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _due(self) -> bool:
-        return bool(await self._store.due_messages(self._channels.keys(), now=self._clock.now(), limit=1))
+        return bool(await self._store.due_messages(self._served, now=self._clock.now(), limit=1))
 
     def _start(self, due: Sequence[Outgoing]) -> float:
         """Start what may leave now; seconds until more may, unless something is rung before."""
         wait = IDLE
         for outgoing in due:
-            if outgoing.address in self._sending:
-                continue
             if len(self._sending) >= self._parallel:
                 break
             pause = self._claim(outgoing.address)

@@ -1,5 +1,4 @@
-"""What happens by itself: timers that are due, and the daily purge. Timers live on disk, so a restart loses
-none."""
+"""What happens by itself: due timers and the daily purge. Timers live on disk, so a restart loses none."""
 
 import logging
 from dataclasses import dataclass, field
@@ -47,7 +46,8 @@ class Heartbeat:
         if self._purged is None or self.clock.monotonic() - self._purged >= DAY:
             gone = await self.store.purge(now=self.clock.now())
             self._purged = self.clock.monotonic()
-            log.info("purged", extra={name: number for name, number in gone.items() if number})
+            if any(gone.values()):
+                log.info("purged", extra={name: number for name, number in gone.items() if number})
 
     async def _ring(self, timer: DueTimer) -> None:
         try:

@@ -37,8 +37,7 @@ LARGEST_FILE = 20_000_000
 
 @dataclass(slots=True, kw_only=True)
 class Inbox:
-    """Feeds one channel's updates to the runner. `accept` is what the channel calls before it
-    acknowledges."""
+    """Feeds one channel's updates to the runner; the channel calls `accept` before it acknowledges."""
 
     channel: RawChannel
     store: Store
@@ -54,8 +53,7 @@ class Inbox:
     _signs: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def accept(self, updates: Sequence[Update]) -> int:
-        """Keep raw updates (id, lane, body) durably; how many were new. After this they may be
-        acknowledged."""
+        """Keep raw updates (id, lane, body) durably; how many were new. Now they may be acknowledged."""
         new = await self.store.accept(self.channel.name, updates, now=self.clock.now())
         if new:
             self._arrived.set()

@@ -1,5 +1,4 @@
-"""One line for each person: inside it strictly in order, beside it everything in parallel, all of it
-bounded."""
+"""One line for each person: strictly in order inside it, parallel beside it, all of it bounded."""
 
 import asyncio
 import logging
@@ -61,8 +60,7 @@ class Lanes:
             await self._room.wait()
 
     def put(self, key: str, job: Job) -> None:
-        """Queue a job. It sees to its own errors: what it raises is logged by its type and the lane goes
-        on."""
+        """Queue a job. What it raises is logged by its type, and the lane goes on."""
         if self._closed:
             raise LanesClosed
         if self.is_full(key):
@@ -97,8 +95,7 @@ class Lanes:
         return await done
 
     async def drain(self, seconds: float) -> int:
-        """Take nothing new and finish what waits; what is not done in time is cancelled. How many lanes that
-        was."""
+        """Take nothing new and finish what waits; cancel what is not done in time, so many lanes."""
         self._closed = True
         tasks = set(self._tasks.values())
         late: set[asyncio.Task[None]] = set()

@@ -1,5 +1,4 @@
-"""How fast messages may leave one channel: a state machine on monotonic time, which the courier asks and
-tells.
+"""How fast messages may leave one channel: a state machine on monotonic time that the courier asks and tells.
 
 Spacing is even, never a burst to catch up: a limiter that lets a second's worth go at once was refused 5,160
 times in 6,000 messages (measured); even spacing at 97 % of the limit never.
@@ -64,8 +63,7 @@ class Pacer:
             self._tidy(now)
 
     def take_sign(self, now: float) -> bool:
-        """Whether a sign without content (typing) may leave now; it is counted if so, and never waited
-        for."""
+        """Whether a sign without content (typing) may leave now, counted if so; it is never waited for."""
         if max(self._next, self._gate) > now:
             return False
         self._next = now + 1.0 / self._rate(now)

@@ -1,5 +1,4 @@
-"""One input at a time: load, decide, commit; again if somebody was faster. Decides nothing and sends nothing
-itself."""
+"""One input at a time: load, decide, commit; again if somebody was faster. Sends nothing itself."""
 
 import asyncio
 import logging
@@ -93,8 +92,7 @@ class Runner:
         await self.lanes.run(str(address), lambda: self.turn(arrival))
 
     async def turn(self, arrival: Arrival) -> None:
-        """Decide and commit one turn; call it from the person's lane. Contended or StorageError: nothing is
-        kept."""
+        """Decide and commit one turn, in the person's lane. Contended or StorageError: nothing is kept."""
         async with self._typing(arrival):
             for _ in range(TRIES):
                 if await self._attempt(arrival):
@@ -117,7 +115,8 @@ class Runner:
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
             if isinstance(arrival.input, Utterance):
-                return await asyncio.wait_for(asyncio.to_thread(self.decide, *facts), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    return await asyncio.to_thread(self.decide, *facts)
             return self.decide(*facts)
         except Exception as error:
             return self._apologise(arrival, loaded.session, error)

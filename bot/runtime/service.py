@@ -32,8 +32,7 @@ async def keep_running(
     rng: Random,
     fatal: tuple[type[BaseException], ...] = (),
 ) -> None:
-    """Run `loop` again whenever it ends, with growing pauses; it never ends silently. `fatal` errors go
-    through."""
+    """Run `loop` again whenever it ends, never silently, with growing pauses; `fatal` errors go through."""
     failures = 0
     while True:
         started = clock.monotonic()
@@ -54,7 +53,7 @@ async def keep_running(
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """Holds the loops: `async with service:` sends from the start, and stops in order at the end or on cancel."""
+    """Holds the loops: `async with service:` sends from the start, stops in order at the end."""
 
     lanes: Lanes
     courier: Courier

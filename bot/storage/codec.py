@@ -1,5 +1,4 @@
-"""Values of the model to JSON and back. Total: whatever the model can hold survives, whatever is unknown is
-left out.
+"""Values of the model to JSON and back: whatever the model can hold survives, unknown keys are left out.
 
 JSON is written with escapes only, so that a lone surrogate or a NUL in what a person typed never stops a
 commit.
@@ -86,8 +85,10 @@ def load_value(written: str) -> Value:
 
 
 def encode(value: Any) -> Any:
-    """Plain JSON data of a model value. Fields at their default are left out; keys that are no text become
-    pairs."""
+    """Plain JSON data of a model value; fields at their default are left out.
+
+    A mapping whose keys are no texts becomes a list of pairs.
+    """
     match value:
         case Enum():
             return value.value

@@ -30,8 +30,7 @@ class Transaction(Protocol):
 
 
 Work = Callable[[Transaction], Awaitable[T]]
-"""What to do in one transaction. It awaits nothing but the transaction, and may be run again from the
-start."""
+"""What to do in one transaction. Awaits nothing but the transaction; may be run again from the start."""
 
 
 class Database(Protocol):

@@ -67,8 +67,7 @@ async def said(tx: Transaction, person: PersonId, message: Message, *, now: date
 async def edited(
     tx: Transaction, person: PersonId, address: Address, message: Message, *, now: datetime
 ) -> None:
-    """Change the kept copy. One that is no longer kept comes back only if the edit goes out as a new
-    message."""
+    """Change the kept copy; one no longer kept comes back only if the edit goes out as a new message."""
     if await tx.run("history_edit", person=person, key=message.key, body=dump_message(message)):
         return
     if await tx.one("sent_get", channel=address.channel, address=address.id, key=message.key) is None:

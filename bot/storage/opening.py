@@ -9,8 +9,9 @@ OTHERS = 0o077
 
 
 def make_private(path: Path) -> None:
-    """Create `path` empty for its owner alone, in a folder made likewise; ExposedDatabase if others may read
-    it.
+    """Create `path` empty for its owner alone, in a folder made likewise.
+
+    ExposedDatabase if others may read it.
 
     SQLite gives the write-ahead log and its index the mode of the database file.
     """

@@ -66,18 +66,19 @@ async def put(tx: Transaction, post: Post, *, now: datetime) -> None:
 
 
 async def due(
-    database: Database, channels: Collection[str], *, now: datetime, limit: int
+    database: Database, served: Collection[str], *, now: datetime, limit: int
 ) -> tuple[Outgoing, ...]:
-    """What may leave now by these channels, replies first: of each address its first, so that order holds."""
-    rows = await database.all(
-        "outbox_due", channels=json.dumps(list(channels)), now=to_text(now), limit=limit
-    )
+    """What may leave now, replies first: of each address its first, so that order holds.
+
+    `served`: names of whole channels, or single addresses as text.
+    """
+    rows = await database.all("outbox_due", served=json.dumps(list(served)), now=to_text(now), limit=limit)
     return tuple(_read(row) for row in rows)
 
 
-async def next_due(database: Database, channels: Collection[str], *, now: datetime) -> datetime | None:
-    """When the next message that waits for its time may leave by these channels."""
-    row = await database.one("outbox_next", channels=json.dumps(list(channels)), now=to_text(now))
+async def next_due(database: Database, served: Collection[str], *, now: datetime) -> datetime | None:
+    """When the next message that waits for its time may leave; `served` as for `due`."""
+    row = await database.one("outbox_next", served=json.dumps(list(served)), now=to_text(now))
     return None if row is None or row["next_attempt"] is None else from_text(row["next_attempt"])
 
 

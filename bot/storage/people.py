@@ -1,5 +1,4 @@
-"""Who is behind an address: found, or made at the first contact. Decides nothing about rights beyond staff or
-not."""
+"""Who is behind an address: found, or made at the first contact. Decides no rights beyond staff or not."""
 
 import json
 from collections.abc import Mapping

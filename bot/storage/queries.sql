@@ -5,15 +5,17 @@
 -- name: load
 SELECT p.id, p.name, p.standing, p.language, p.reachable, p.association, s.version, s.body,
        (SELECT json_group_array(json_array(a.owner, a.flow, a.run, a.name, a.value))
-          FROM answer a
-         WHERE ((a.owner = 'person' AND a.owner_id = p.id)
-                OR (a.owner = 'association' AND a.owner_id = p.association))
-           AND (a.erase_after IS NULL OR a.erase_after > :now)) AS answers,
+          FROM (SELECT * FROM answer
+                 WHERE ((owner = 'person' AND owner_id = p.id)
+                        OR (owner = 'association' AND owner_id = p.association))
+                   AND (erase_after IS NULL OR erase_after > :now)
+               ) a) AS answers,
        (SELECT json_group_array(json_array(t.id, t.title, t.due, t.owner))
-          FROM task t
-         WHERE t.done = 0
-           AND ((t.owner = 'person' AND t.owner_id = p.id)
-                OR (t.owner = 'association' AND t.owner_id = p.association))) AS tasks,
+          FROM (SELECT * FROM task
+                 WHERE done = 0
+                   AND ((owner = 'person' AND owner_id = p.id)
+                        OR (owner = 'association' AND owner_id = p.association))
+                 ORDER BY row) t) AS tasks,
        (SELECT json_group_array(json_array(j.flow, j.ended))
           FROM journey j
          WHERE j.person = p.id AND j.outcome = 'done') AS finished,
@@ -165,7 +167,8 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
   FROM outbox o
   LEFT JOIN sent s ON s.channel = o.channel AND s.address = o.address AND s.key = o.key
  WHERE o.state = 'waiting' AND o.next_attempt <= :now
-   AND o.channel IN (SELECT value FROM json_each(:channels))
+   AND (o.channel IN (SELECT value FROM json_each(:served))
+        OR o.channel || ':' || o.address IN (SELECT value FROM json_each(:served)))
    AND NOT EXISTS (SELECT 1 FROM outbox e
                     WHERE e.state = 'waiting' AND e.channel = o.channel AND e.address = o.address
                       AND (e.priority, e.id) < (o.priority, o.id))
@@ -175,7 +178,8 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
 -- name: outbox_next
 SELECT min(next_attempt) AS next_attempt FROM outbox
  WHERE state = 'waiting' AND next_attempt > :now
-   AND channel IN (SELECT value FROM json_each(:channels));
+   AND (channel IN (SELECT value FROM json_each(:served))
+        OR channel || ':' || address IN (SELECT value FROM json_each(:served)));
 
 -- name: outbox_row
 SELECT person, channel, address, priority, key FROM outbox WHERE id = :id AND state = 'waiting';

@@ -31,8 +31,7 @@ GROUP = 256
 """Most pieces in one commit: beyond it the gain is gone and the first would wait for the last."""
 
 PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
-"""Conditions that an operator or another process ends; everything else is an error of the piece or of the
-disk."""
+"""Conditions that an operator or another process ends; anything else is an error of the piece or the disk."""
 
 PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while such a condition lasts; the last one repeats."""

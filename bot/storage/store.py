@@ -39,8 +39,7 @@ class Backlog:
 
 
 class Store:
-    """Everything that is kept. Made by `Store.open`; used by one serving process and by short commands beside
-    it."""
+    """Everything that is kept. Made by `Store.open`, for one serving process and short commands beside it."""
 
     def __init__(
         self,
@@ -87,8 +86,7 @@ class Store:
     # ---- in ----
 
     async def accept(self, channel: str, updates: Sequence[Update], *, now: datetime) -> int:
-        """Keep raw updates (id, lane, body), durably; how many were new. A lane is the id part of an
-        address."""
+        """Keep raw updates (id, lane, body) durably; how many were new. A lane is the id of an address."""
         return await self._database.write(lambda tx: inbox.accept(tx, channel, updates, now=now))
 
     async def unfinished(
@@ -178,20 +176,19 @@ class Store:
     # ---- out ----
 
     async def due_messages(
-        self, channels: Collection[str], *, now: datetime, limit: int = 100
+        self, served: Collection[str], *, now: datetime, limit: int = 100
     ) -> tuple[Outgoing, ...]:
-        """What may leave now by these channels, replies first; of each address only its first message."""
-        return await outbox.due(self._database, channels, now=now, limit=limit)
+        """What may leave now, replies first; `served`: names of whole channels, or single addresses as text."""
+        return await outbox.due(self._database, served, now=now, limit=limit)
 
-    async def next_due(self, channels: Collection[str], *, now: datetime) -> datetime | None:
-        """When the next message that waits for its time may leave by these channels."""
-        return await outbox.next_due(self._database, channels, now=now)
+    async def next_due(self, served: Collection[str], *, now: datetime) -> datetime | None:
+        """When the next message that waits for its time may leave; `served` as for `due_messages`."""
+        return await outbox.next_due(self._database, served, now=now)
 
     async def record(
         self, outbox_id: int, receipt: Receipt, *, now: datetime, again: datetime | None = None
     ) -> None:
-        """Store what became of a message; `again`: when one that failed is tried once more, None gives it
-        up."""
+        """Store what became of a message; `again`: when a failed one is tried once more, None gives up."""
         await self._database.write(lambda tx: outbox.record(tx, outbox_id, receipt, now=now, again=again))
 
     # ---- looking back ----

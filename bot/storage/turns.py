@@ -82,10 +82,9 @@ class _Scene:
 async def commit(
     tx: Transaction, files: Files, loaded: Loaded, turn: Turn, cause: Cause, *, now: datetime, keep: int
 ) -> None:
-    """Apply a turn, or nothing of it if its cause is settled already; VersionMoved if it was decided on old
-    facts.
+    """Apply a turn, or nothing of it if its cause is settled already.
 
-    `keep`: how many messages of the conversation stay in the history.
+    VersionMoved if it was decided on old facts. `keep`: how many messages stay in the history.
     """
     person = loaded.view.person.id
     if not await _settle(tx, loaded, cause, now=now):

@@ -98,6 +98,7 @@ async def test_a_cancelled_service_answers_what_it_took_in(world: World) -> None
     assert backlog.outbox == 0
     assert len(world.channel.sent) == 20 - backlog.inbox
     assert len(world.lanes) == 0
+    await world.service.stop()  # Once more does no harm.
     assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
 
 

@@ -62,12 +62,8 @@ def placeholders_are_known(material: Material) -> Iterator[Problem]:
                     for code, message in _hole(hole, names):
                         yield authored.problem(code, message, place, where, offset=hole.column)
             for link in step.links():
-                if (
-                    link.kind == "field"
-                    and link.name not in names.own | names.profile.keys()
-                    and names.certain
-                ):
-                    known = names.own | names.profile.keys()
+                known = names.own | names.profile.keys() | material.broken_names
+                if link.kind == "field" and link.name not in known and names.certain:
                     message = f"réponse inconnue {quote(link.name)}{did_you_mean(link.name, known)}"
                     yield authored.problem("unknown-field", message, place, link.where)
 

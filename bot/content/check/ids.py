@@ -71,7 +71,7 @@ def one_flow_a_command(material: Material) -> Iterator[Problem]:
     for authored in material.flows:
         command = authored.flow.command
         if command and command in taken:
-            message = f"la commande /{command} appartient déjà à {taken[command]}"
+            message = f"la commande /{command} est déjà prise par {taken[command]}"
             yield authored.document.problem("duplicate-command", message, ("command",))
         elif command:
             taken[command] = quote(authored.flow.flow)

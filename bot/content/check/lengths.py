@@ -1,6 +1,6 @@
 """What fits: texts within the limits of Telegram after their longest expansion, labels on a button."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.content.authored import AuthoredFlow, Material, merged_profile
 from bot.content.problem import Problem
@@ -100,11 +100,12 @@ def _longest(hole: Placeholder, names: NameTable) -> int:
     declared = names.declared(hole.name)
     if declared is None:
         return _NUMBER
-    return longest_answer(hole.name, declared, names.authored)
+    where = names.material.flows if "." in hole.name else (names.authored,)
+    return longest_answer(hole.name, declared, where)
 
 
-def longest_answer(name: str, declared: Declared, authored: AuthoredFlow) -> int:
-    """Most characters of an answer as people read it."""
+def longest_answer(name: str, declared: Declared, where: Sequence[AuthoredFlow]) -> int:
+    """Most characters of an answer as people read it; `where`: the flows that may ask for it."""
     labels = [len(choice.label) for choice in declared.choices]
     match declared.type:
         case "choice":
@@ -114,19 +115,19 @@ def longest_answer(name: str, declared: Declared, authored: AuthoredFlow) -> int
         case "text":
             most = [
                 step.field.max
+                for authored in where
                 for step in authored.flow.steps
                 if isinstance(step, Ask) and step.field.name == name
             ]
             return min(int(max((value or MAX_TEXT for value in most), default=MAX_TEXT)), MAX_TEXT)
         case "computed":
-            return _longest_computed(name, authored)
+            return _longest_computed(name, where)
     return _LONGEST[declared.type]
 
 
-def _longest_computed(name: str, authored: AuthoredFlow) -> int:
-    trees = [
-        step.set[name].tree for step in authored.flow.steps if isinstance(step, Set) and name in step.set
-    ]
+def _longest_computed(name: str, where: Sequence[AuthoredFlow]) -> int:
+    steps = [step for authored in where for step in authored.flow.steps]
+    trees = [step.set[name].tree for step in steps if isinstance(step, Set) and name in step.set]
     return max((len(str(tree.value)) for tree in trees if isinstance(tree, Const)), default=_COMPUTED)
 
 

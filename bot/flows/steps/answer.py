@@ -16,7 +16,9 @@ class Answer(Step):
     def enter(self, scope: Scope) -> Outcome:
         """Shows the entry's card and goes on."""
         article = scope.shelf.articles[ArticleId(self.answer)]
-        return Outcome(says=(article_card(article, scope.shelf, scope.view, now=scope.now),))
+        under_way = scope.names.started | {frame.flow for frame in scope.run.frames}
+        card = article_card(article, scope.shelf, scope.view, now=scope.now, under_way=under_way)
+        return Outcome(says=(card,))
 
     def links(self) -> Iterable[Link]:
         yield Link("article", self.answer, ("answer",))

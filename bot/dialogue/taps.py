@@ -1,0 +1,132 @@
+"""A tapped button: of the waiting prompt, of an earlier message, tapped twice, or forged."""
+
+from datetime import datetime, timedelta
+
+from bot.dialogue.acts import (
+    Act,
+    AnswerTap,
+    ArticleTap,
+    ControlTap,
+    FlowTap,
+    LanguageTap,
+    PlainTap,
+    ResumeTap,
+    parse_act,
+)
+from bot.dialogue.commands import (
+    choose_language,
+    confirm_erase,
+    erase,
+    export,
+    human,
+    journeys,
+    menu,
+    open_runs,
+    own_data,
+    question,
+)
+from bot.dialogue.draft import Draft
+from bot.dialogue.journeys import start
+from bot.dialogue.prompts import answer, ready, recover, resume, take_way
+from bot.dialogue.questions import say_and_come_back, show_article
+from bot.flows.steps.ask import DONE
+from bot.model.inputs import Tap
+
+DOUBLE = timedelta(seconds=5)
+"""The same button within this time is one tap too many."""
+
+
+def tapped(draft: Draft, act: str) -> None:
+    """A button was pressed. A prompt's own number tells an old button; any other double tap is passed over."""
+    doubled = _doubled(draft, act)
+    draft.change(told={**draft.session.told, "tap": act, "tapped": draft.now.isoformat()})
+    meaning = parse_act(act)
+    match meaning:
+        case AnswerTap(serial=serial, choice=choice):
+            _answered(draft, serial, choice, doubled=doubled)
+        case ControlTap(serial=serial, control="done"):
+            _answered(draft, serial, DONE, doubled=doubled)
+        case ControlTap(serial=serial, control="back" | "skip" | "pause" as way) if not doubled:
+            run = next((run for run in draft.session.runs if run.wait and run.wait.serial == serial), None)
+            if run is None:
+                _stale(draft)
+            elif ready(draft, run):
+                take_way(draft, run, way)
+            else:
+                recover(draft, run)
+        case None | ControlTap():
+            if not doubled:
+                _stale(draft)
+        case _:
+            if not doubled:
+                _outside(draft, meaning)
+
+
+def forget_tap(draft: Draft) -> None:
+    """Something else came in between: the same button is no double tap."""
+    if "tap" in draft.session.told:
+        told = {name: said for name, said in draft.session.told.items() if name not in ("tap", "tapped")}
+        draft.change(told=told)
+
+
+def _doubled(draft: Draft, act: str) -> bool:
+    told = draft.session.told
+    if told.get("tap") != act or "tapped" not in told:
+        return False
+    return draft.now - datetime.fromisoformat(told["tapped"]) <= DOUBLE
+
+
+def _answered(draft: Draft, serial: int, choice: str, *, doubled: bool) -> None:
+    run = next((run for run in draft.session.runs if run.wait and run.wait.serial == serial), None)
+    if run and not ready(draft, run):
+        recover(draft, run)
+    elif (run is None or not answer(draft, run, Tap(choice))) and not doubled:
+        _stale(draft)
+
+
+def _stale(draft: Draft) -> None:
+    """A button of an earlier message: answered kindly."""
+    say_and_come_back(draft, draft.phrases.say("stale_tap"))
+
+
+def _outside(draft: Draft, meaning: Act) -> None:
+    """A button that belongs to no prompt."""
+    match meaning:
+        case FlowTap(flow=flow, restart=restart):
+            start(draft, flow, restart=restart)
+        case ResumeTap(run=id):
+            run = draft.run(id)
+            if run:
+                resume(draft, run)
+            else:
+                _stale(draft)
+        case ArticleTap(article=article, part=part):
+            show_article(draft, article, part)
+        case LanguageTap(tag=tag):
+            choose_language(draft, tag)
+        case PlainTap(name=name):
+            _plain(draft, name)
+
+
+def _plain(draft: Draft, name: str) -> None:
+    match name:
+        case "menu":
+            menu(draft)
+        case "journeys":
+            journeys(draft)
+        case "resume" if len(draft.session.runs) == 1:
+            resume(draft, draft.session.runs[0])
+        case "resume":
+            open_runs(draft)
+        case "ask":
+            question(draft)
+        case "human":
+            human(draft)
+        case "data":
+            own_data(draft)
+        case "export":
+            export(draft)
+        case "erase":
+            erase(draft)
+        case "erase-yes" | "erase-no":
+            confirm_erase(draft, sure=name == "erase-yes")

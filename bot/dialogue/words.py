@@ -1,0 +1,152 @@
+"""Typed words: which of command, confirmation, way out, answer, button, small talk, trigger and question they are."""
+
+from collections.abc import Callable, Sequence
+
+from bot.dialogue.commands import confirm_erase, human, run_command
+from bot.dialogue.draft import Draft
+from bot.dialogue.journeys import may_start, start
+from bot.dialogue.lists import list_open
+from bot.dialogue.prompts import Way, answer, ready, recover, refuse, resume, take_way, walk_of
+from bot.dialogue.questions import find, say_and_come_back, show
+from bot.dialogue.taps import tapped
+from bot.flows.steps.ask import Ask
+from bot.knowledge.ask import Verdict
+from bot.knowledge.choice import Chosen, match_choice, same_words
+from bot.knowledge.french import POLITENESS
+from bot.knowledge.smalltalk import recognise
+from bot.knowledge.text import fold, split_words
+from bot.model.inputs import Utterance
+from bot.model.session import Run
+
+TYPED_WAYS: tuple[Way, ...] = ("back", "skip", "pause", "cancel", "repeat", "help", "restart")
+"""Ways out that may be typed at any prompt, in the order in which their words are tried."""
+
+
+def said(draft: Draft, text: str) -> None:
+    """What a person typed, tried in the order of the module's first line."""
+    words = text.strip()
+    if words.startswith("/") and len(words) > 1:
+        name, *argument = words[1:].split(maxsplit=1)
+        run_command(draft, name.split("@")[0].lower(), *argument)
+        return
+    if draft.pending and _confirmed(draft, words):
+        return
+    run = draft.active
+    if run and not ready(draft, run):
+        recover(draft, run)
+        return
+    if _at_prompt(draft, run, text) if run else _between_journeys(draft, words):
+        return
+    if _small_talk(draft, words) or _triggered(draft, words):
+        return
+    _asked(draft, run, words)
+
+
+def _confirmed(draft: Draft, words: str) -> bool:
+    for sure in (True, False):
+        if same_words(words, draft.phrases.words["yes" if sure else "no"]):
+            confirm_erase(draft, sure=sure)
+            return True
+    return False
+
+
+def _at_prompt(draft: Draft, run: Run, text: str) -> bool:
+    """The label of a choice, a way out, an answer; last a way out with typing errors, for it may be an answer."""
+    words = text.strip()
+    if not _names_a_choice(draft, run, words) and _way_out(draft, run, words, exactly):
+        return True
+    if not _clearly_asks(draft, run, words) and answer(draft, run, Utterance(text)):
+        return True
+    return _way_out(draft, run, words, same_words)
+
+
+def _way_out(draft: Draft, run: Run, words: str, same: Callable[[str, Sequence[str]], bool]) -> bool:
+    way = next((way for way in TYPED_WAYS if same(words, draft.phrases.words[way])), None)
+    if way:
+        take_way(draft, run, way)
+    return way is not None
+
+
+def exactly(text: str, wordings: Sequence[str]) -> bool:
+    """Whether a text is one of some wordings but for case, accents and politeness, without a typing error."""
+    return _bare(text) in map(_bare, wordings)
+
+
+def _bare(text: str) -> str:
+    words = split_words(fold(text))
+    return " ".join(word for word in words if word not in POLITENESS) or " ".join(words) or text.strip()
+
+
+def _names_a_choice(draft: Draft, run: Run, words: str) -> bool:
+    walk = walk_of(draft, run)
+    options = walk.step.options(walk.scope()) if isinstance(walk.step, Ask) else ()
+    return any(exactly(words, wordings) for _, wordings in options)
+
+
+def _clearly_asks(draft: Draft, run: Run, words: str) -> bool:
+    """At a prompt that takes any words: a question that the base can answer is no answer to the prompt."""
+    step = walk_of(draft, run).step
+    takes_all = isinstance(step, Ask) and step.takes_any_words
+    return takes_all and words.endswith("?") and find(draft, words).verdict is Verdict.ANSWER
+
+
+def _between_journeys(draft: Draft, words: str) -> bool:
+    """A way out that leads nowhere now, or a button of the last message by its number or its words."""
+    spoken, offers = draft.phrases.words, draft.session.offers
+    if any(exactly(words, (option.label,)) for option in offers):
+        return _picked(draft, words)
+    if same_words(words, spoken["resume"]):
+        _resumed(draft)
+    elif same_words(words, spoken["help"]):
+        run_command(draft, "aide")
+    elif same_words(words, spoken["cancel"]):
+        draft.say("nothing_to_cancel", draft.button("button_menu", "menu"))
+    elif same_words(words, (*spoken["back"], *spoken["repeat"])):
+        draft.say("nothing_to_repeat", draft.button("button_menu", "menu"))
+    else:
+        return _picked(draft, words)
+    return True
+
+
+def _resumed(draft: Draft) -> None:
+    if len(draft.session.runs) == 1:
+        resume(draft, draft.session.runs[0])
+    else:
+        list_open(draft)
+
+
+def _picked(draft: Draft, words: str) -> bool:
+    offers = draft.session.offers
+    match match_choice(words, [(option.act, (option.label,)) for option in offers]) if offers else None:
+        case Chosen(id=act):
+            tapped(draft, act)
+            return True
+    return False
+
+
+def _small_talk(draft: Draft, words: str) -> bool:
+    kind = recognise(words, {str(kind): wordings for kind, wordings in draft.phrases.small_talk.items()})
+    if kind == "human":
+        human(draft)
+    elif kind:
+        say_and_come_back(draft, draft.phrases.say(kind))
+    return kind is not None
+
+
+def _triggered(draft: Draft, words: str) -> bool:
+    for flow in draft.shelf.flows.values():
+        if may_start(draft, flow) and same_words(words, (*flow.triggers, flow.title)):
+            start(draft, flow.id)
+            return True
+    return False
+
+
+def _asked(draft: Draft, run: Run | None, words: str) -> None:
+    if not words:
+        say_and_come_back(draft, draft.phrases.say("question_empty"))
+        return
+    finding = find(draft, words)
+    if run and finding.verdict is Verdict.REJECT and not finding.redirect:
+        refuse(draft, run)
+    else:
+        show(draft, words, finding)
