@@ -1,11 +1,13 @@
-"""Puts the program together: store, content, runner, courier, and the channels that `serve` or `chat` bring."""
+"""Puts the program together: store, content, runner, courier, and the channels that `serve` or `chat`
+bring.
+"""
 
 import logging
 import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -137,21 +139,24 @@ def _deciding(keeper: Keeper) -> Callable[[Session, Input, View, datetime, Rando
 
 
 def read_secret(path: Path) -> bytes:
-    """The secret for signatures, made at the first start; readable by its owner only. OSError if it cannot be."""
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        secret = path.read_bytes()
-        if len(secret) < 32:
-            raise OSError(
-                f"{path} is damaged; put it back from a backup, or remove it: old buttons then stop working"
-            )
-        return secret
-    with os.fdopen(handle, "wb") as file:
-        file.write(secret := secrets.token_bytes(32))
+    """The secret for signatures, made at the first start; readable by its owner only.
+
+    OSError if it cannot be read, made, or is damaged.
+    """
+    with suppress(FileExistsError), open(path, "xb", opener=_private) as file:
+        file.write(secrets.token_bytes(32))
         file.flush()
         os.fsync(file.fileno())
+    secret = path.read_bytes()
+    if len(secret) < 32:
+        raise OSError(
+            f"{path} is damaged; put it back from a backup, or remove it: old buttons then stop working"
+        )
     return secret
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class _Fields(logging.Formatter):

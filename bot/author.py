@@ -1,4 +1,6 @@
-"""The author's panel of the local page, and the page's view of the store: adapters to the ports of `channels/web`."""
+"""The author's panel of the local page, and the page's view of the store: adapters to the ports of
+`channels/web`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +9,7 @@ from bot.app import Assistant
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.ports import Face, KeptFile, MenuEntry, PanelState, Said, Shown, Start
 from bot.channels.web.texts import TEXT_KEYS
+from bot.content.media import MEDIA_TYPES
 from bot.dialogue.authoring import start_at
 from bot.knowledge.ask import explain
 from bot.model.inputs import Input, Utterance
@@ -18,7 +21,10 @@ from bot.model.who import Address
 
 @dataclass(slots=True)
 class LocalPage:
-    """What the page asks of the program in local mode. Holds the last words of each conversation, in memory only."""
+    """What the page asks of the program in local mode.
+
+    Holds the last words of each conversation, in memory only.
+    """
 
     assistant: Assistant
     web: WebChannel
@@ -39,6 +45,9 @@ class LocalPage:
         await self.assistant.runner.receive(
             address, input, name=name, profile={**(profile or {}), **standing}
         )
+        if not await self.assistant.store.history(address):  # the person had everything erased
+            self.words.pop(address, None)
+            self.web.forget(address)
 
     # History
 
@@ -60,14 +69,13 @@ class LocalPage:
         return await self.assistant.store.files.keep(content, name=name, media_type=media_type)
 
     async def find(self, address: Address, sha256: str) -> KeptFile | None:
-        """A file that was handed in or sent in this conversation."""
-        for one in await self.assistant.store.history(address):
-            for file in one.message.attachments if one.message else ():
-                if file.sha256 == sha256:
-                    media = self.assistant.keeper.media.get(sha256)
-                    path = media or self.assistant.store.files.path(sha256)
-                    return KeptFile(file.name, file.media_type, path)
-        return None
+        """A file that the person handed in or was given, or an authored one."""
+        store, media = self.assistant.store, self.assistant.keeper.media
+        if sha256 in media:
+            path = media[sha256]
+            return KeptFile(path.name, MEDIA_TYPES[path.suffix.lower()], path)
+        kept = await store.file(address, sha256)
+        return KeptFile(kept.name, kept.media_type, store.files.path(sha256)) if kept else None
 
     # Face
 
@@ -124,7 +132,8 @@ class LocalPage:
             return ()
         why = explain(self.assistant.keeper.library.index, words)
         finding = why.finding
-        first = f"{finding.verdict.value} ({finding.reason.value}), {finding.confidence:.2f} / {why.answer_from:.2f}"
+        sure = f"{finding.confidence:.2f} / {why.answer_from:.2f}"
+        first = f"{finding.verdict.value} ({finding.reason.value}), {sure}"
         return (first, *(f"{match.score:.3f} {match.id}" for match in finding.matches[:3]))
 
 

@@ -3,8 +3,6 @@
 What a command needs is imported inside it, so that a short command starts at once.
 """
 
-# ruff: noqa: PLC0415  (the reason stands above)
-
 import argparse
 import asyncio
 import gc
@@ -81,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(parsed: argparse.Namespace) -> int:
     from bot.serve import run
 
-    return _served(lambda settings: run(settings))
+    return _served(run)
 
 
 def _chat(parsed: argparse.Namespace) -> int:

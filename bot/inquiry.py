@@ -1,4 +1,4 @@
-"""One question from the command line: the same decision as in a chat, without a person and without a store."""
+"""One question from the command line: the decision of a chat, without a person and without a store."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +57,8 @@ def explained(inquiry: Inquiry) -> str:
     why, finding = inquiry.explanation, inquiry.explanation.finding
     lines = [
         f"verdict     {finding.verdict.value} ({finding.reason.value})",
-        f"confidence  {finding.confidence:.2f} (answer from {why.answer_from:.2f}, suggest from {why.suggest_from:.2f})",
+        f"confidence  {finding.confidence:.2f}"
+        f" (answer from {why.answer_from:.2f}, suggest from {why.suggest_from:.2f})",
         f"known words {why.known_share:.0%} of the weight of the message",
     ]
     lines += [f"match       {match.score:.3f} {match.id}: {match.phrasing}" for match in finding.matches[:3]]

@@ -1,4 +1,6 @@
-"""Serving people: the page in local mode, Telegram where a token is set, and the health check, in one process."""
+"""Serving people: the page in local mode, Telegram where a token is set, and the health check, in one
+process.
+"""
 
 import asyncio
 import gc
@@ -61,11 +63,13 @@ async def _serve(settings: Settings) -> None:
 
     if settings.telegram_token is None and not page_is_open(settings.host, webhook=False):
         raise CannotStart(
-            f"nobody could reach the assistant: the page is only open on this machine (ALLIANCES_HOST is "
-            f"{settings.host}) and ALLIANCES_TELEGRAM_TOKEN is not set; set the token, or leave ALLIANCES_HOST out"
+            "nobody could reach the assistant: the page is only open on this machine (ALLIANCES_HOST is "
+            f"{settings.host}) and ALLIANCES_TELEGRAM_TOKEN is not set; "
+            "set the token, or leave ALLIANCES_HOST out"
         )
     async with assemble(settings, make, serving=True) as assistant:
-        # What was made up to here stays: the collector need not look at it again (less work at start and later).
+        # What was made up to here stays: the collector need not look at it again (less work at
+        # start and later).
         gc.freeze()
         gc.enable()
         service = assistant.service
@@ -91,8 +95,8 @@ async def _serve(settings: Settings) -> None:
 def telegram_channel(ground: Ground, *, link_previews: bool = False) -> "TelegramChannel":
     """Telegram with the operator's token. CannotStart for what cannot be a token."""
     # Imported here: without a token nobody waits for the vendor's 0.2 s.
-    from bot.channels.telegram.channel import TelegramChannel  # noqa: PLC0415
-    from bot.channels.telegram.client import Account, TokenRefused  # noqa: PLC0415
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.telegram.client import Account, TokenRefused
 
     assert ground.settings.telegram_token
     phrases = ground.keeper.library.shelf.phrases
@@ -119,7 +123,7 @@ def telegram_channel(ground: Ground, *, link_previews: bool = False) -> "Telegra
 
 def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept | None:
     """Poll, or have a webhook opened and return its door; feed the lanes, show the menu of commands."""
-    from bot.channels.telegram.client import TokenRefused  # noqa: PLC0415
+    from bot.channels.telegram.client import TokenRefused
 
     inbox = Inbox(
         channel=channel,
@@ -167,7 +171,8 @@ async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | Non
             print(f"The page: http://{settings.host}:{port}/  (Ctrl-C stops)", flush=True)
         if settings.telegram_token is None:
             print(
-                "To connect Telegram: get a token from @BotFather, write ALLIANCES_TELEGRAM_TOKEN=… into .env, start again.",
+                "To connect Telegram: get a token from @BotFather, "
+                "write ALLIANCES_TELEGRAM_TOKEN=… into .env, start again.",
                 flush=True,
             )
 
@@ -181,6 +186,6 @@ async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | Non
         await serve(app, settings.host, settings.port, started=started)
     except OSError as error:
         raise CannotStart(
-            f"ALLIANCES_HOST, ALLIANCES_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
-            "stop the other program, or set another port"
+            f"ALLIANCES_HOST, ALLIANCES_PORT: cannot listen on {settings.host}:{settings.port} "
+            f"({error.strerror}); stop the other program, or set another port"
         ) from None

@@ -65,7 +65,10 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
-    """The settings, the environment before `.env` in `folder`. SettingsError names every wrong one at once."""
+    """The settings, the environment before `.env` in `folder`.
+
+    SettingsError names every wrong one at once.
+    """
     given = os.environ if environment is None else environment
     file = (folder or Path()) / ".env"
     written = {name: value or "" for name, value in dotenv_values(file).items()} if file.is_file() else {}
@@ -85,7 +88,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path 
 
 
 def _unknown(name: str, known: Mapping[str, str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  # only for the error
+    from difflib import get_close_matches  # only for the error
 
     near = get_close_matches(name, known, n=1)
     return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
@@ -107,7 +110,9 @@ def _url(text: str) -> str:
 
 def _webhook(text: str) -> str:
     if not text.startswith("https://") or not text.endswith("/telegram"):
-        raise ValueError(f"{text!r} is not the public address of /telegram; write for example https://bot.exemple.fr/telegram")
+        raise ValueError(
+            f"{text!r} is not the public address of /telegram; write for example https://bot.exemple.fr/telegram"
+        )
     return text
 
 
@@ -158,7 +163,9 @@ def _log(text: str) -> LogLevel:
 def _database(text: str) -> Path:
     path = text.removeprefix("sqlite:///")
     if "://" in path:
-        raise ValueError(f"{text.split('://')[0]!r} is not supported; write the path of an SQLite file")
+        raise ValueError(
+            f"{text.split('://', maxsplit=1)[0]!r} is not supported; write the path of an SQLite file"
+        )
     return Path(path)
 
 

@@ -1,1 +1,4 @@
-"""The ways in and out: Telegram, the web page, the terminal. Each knows its own vendor and nothing of the others."""
+"""The ways in and out: Telegram, the web page, the terminal.
+
+Each knows its own vendor and nothing of the others.
+"""

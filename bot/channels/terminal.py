@@ -1,4 +1,7 @@
-"""The terminal as a channel: rich for a person, plain lines or JSON for a pipe. Nothing else on standard output."""
+"""The terminal as a channel: rich for a person, plain lines or JSON for a pipe.
+
+Nothing else on standard output.
+"""
 
 import asyncio
 import json
@@ -44,7 +47,10 @@ class TerminalChannel:
         """Number of the input that is being answered."""
 
     async def send(self, address: Address, message: Message, *, replaces: str | None = None) -> Receipt:
-        """Print it. An edit that only records an answer is not printed again: the terminal keeps what it showed."""
+        """Print it.
+
+        An edit that only records an answer is not printed again: the terminal keeps what it showed.
+        """
         buttons = (*message.options, *message.controls)
         if replaces is not None and not buttons:
             return Delivered(replaces)
@@ -67,8 +73,8 @@ class TerminalChannel:
         for place, option in enumerate(self._buttons, 1):
             if wanted == str(place):
                 return Tap(option.act)
-        option = self._named.get(wanted.casefold())
-        return Tap(option.act if option else wanted)
+        named = self._named.get(wanted.casefold())
+        return Tap(named.act if named else wanted)
 
 
 class JsonScreen:
@@ -120,15 +126,15 @@ class RichScreen:
     """Colours and wrapped lines for a person; readable on a light and a dark background."""
 
     def __init__(self, out: TextIO, path_of: PathOf) -> None:
-        from rich.console import Console  # noqa: PLC0415  # only an interactive start pays for it
+        from rich.console import Console  # only an interactive start pays for it
 
         self._console = Console(file=out, highlight=False)
         self._path_of = path_of
 
     def show(self, turn: int, message: Message, numbers: Mapping[str, int]) -> None:
         """Print one message and its buttons."""
-        from rich.padding import Padding  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from rich.padding import Padding
+        from rich.text import Text
 
         text = Text()
         for segment in terminal(message.text, message.folded):
@@ -174,7 +180,7 @@ async def lines_of(ask: Callable[[], str]) -> AsyncIterator[str]:
 def pipe_of(descriptor: int) -> Callable[[], str]:
     """Asks a pipe or a file for its next line; bytes that are not UTF-8 are shown as such and end nothing."""
     # A file object of its own: at the end of the program the interpreter waits for the lock of `sys.stdin`.
-    source = open(descriptor, encoding="utf-8", errors="replace", closefd=False)
+    source = open(descriptor, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115  # closed by nobody: see above
 
     def ask() -> str:
         if line := source.readline():
@@ -185,7 +191,8 @@ def pipe_of(descriptor: int) -> Callable[[], str]:
 
 
 async def _aside(ask: Callable[[], str]) -> str:
-    """What `ask` returns or raises. Unlike `asyncio.to_thread`, a wait that never ends does not keep the program
+    """What `ask` returns or raises. Unlike `asyncio.to_thread`, a wait that never ends does not keep
+    the program
     from ending: Ctrl-C must not ask for one more Enter."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[str] = loop.create_future()

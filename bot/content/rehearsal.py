@@ -1,11 +1,14 @@
 """`alliances test`: plays conversation tests on the real engine; says what differs and what was unvisited."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.content.library import ContentBroken, open_library
+from bot.content.library import ContentBroken, build_library, open_library
+from bot.content.load import Loaded
+from bot.content.problem import NBSP, Problem
 from bot.content.source import read_document
 from bot.content.transcripts import Transcript, play, uncovered
 from bot.dialogue.library import Library
@@ -57,6 +60,25 @@ def rehearse(folder: Path, paths: Sequence[Path]) -> tuple[str, int]:
         lines += [f"{path}: {what}" for what in wrong]
     failed = bool(lines)
     return "\n".join([*lines, *_coverage(library, visited), f"{count} transcripts played"]), int(failed)
+
+
+def unvisited(folder: Path, loaded: Loaded) -> Iterator[Problem]:
+    """`unvisited-step` (warning): once a flow; only where the folder has transcripts and no error."""
+    transcripts = folder / "tests" / "transcripts"
+    if loaded.shelf is None or not transcripts.is_dir():
+        return
+    library = build_library(folder, loaded)
+    visited: list[str] = []
+    for path in transcript_files([transcripts]):
+        with suppress(TranscriptBroken):  # `alliances test` says so
+            visited += play(read_transcript(path), library)[1]
+    missing = uncovered(library, visited)
+    for authored in loaded.material.flows:
+        if keys := missing.get(authored.flow.flow):
+            message = f"aucune conversation d'essai ne passe par{NBSP}: {', '.join(keys)}"
+            yield authored.problem(
+                "unvisited-step", message, authored.flow.position[keys[0]], severity="warning"
+            )
 
 
 def _coverage(library: Library, visited: Sequence[str]) -> Iterator[str]:

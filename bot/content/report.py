@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.content.load import Loaded, load_library
 from bot.content.problem import NBSP, Format, Problem, in_order, render
+from bot.content.rehearsal import unvisited
 from bot.shipped import shipped_content
 
 ROOMS = ("flows", "knowledge")
@@ -29,6 +30,7 @@ def check(
             continue
         root, below = found
         loaded = load_library(root, standing=standing, warnings=True)
+        loaded = replace(loaded, problems=(*loaded.problems, *unvisited(root, loaded)))
         problems += _told(loaded, root, below)
         counts[0] += len(loaded.material.flows)
         counts[1] += len(loaded.material.articles)

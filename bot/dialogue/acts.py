@@ -1,4 +1,5 @@
-"""What a tapped button says: the grammar of `Option.act`, a closed set. Forged acts parse to None or ask no more
+"""What a tapped button says: the grammar of `Option.act`, a closed set. Forged acts parse to None or ask no
+more
 than a person could type."""
 
 import re

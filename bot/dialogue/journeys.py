@@ -92,7 +92,9 @@ def _finish(draft: Draft, run: Run, ended: Ended) -> None:
 
 
 def _suggestion(draft: Draft, name: str) -> Option | None:
-    """The button behind a suggested flow or article; None for a journey that is planned but not written yet."""
+    """The button behind a suggested flow or article; None for a journey that is planned but not written
+    yet.
+    """
     flow = draft.shelf.flows.get(FlowId(name))
     if flow:
         return flow_option(flow.id, draft.shelf) if may_start(draft, flow) else None

@@ -1,4 +1,6 @@
-"""What happens at a waiting prompt: an answer, a way out, a resume; and when its flow changed under the person."""
+"""What happens at a waiting prompt: an answer, a way out, a resume; and when its flow changed under the
+person.
+"""
 
 from dataclasses import replace
 from typing import Literal

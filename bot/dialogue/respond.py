@@ -31,7 +31,10 @@ from bot.model.turn import Turn, View
 def respond(
     session: Session, input: Input, library: Library, view: View, *, now: datetime, rng: Random
 ) -> Turn:
-    """Decide one turn. Pure: no await, no clock, no database, no network, no logging. Total: it never raises."""
+    """Decide one turn.
+
+    Pure: no await, no clock, no database, no network, no logging. Total: it never raises.
+    """
     draft = Draft(library, session, view, now, rng)
     match input:
         case Timeout(key=key):

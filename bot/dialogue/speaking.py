@@ -41,6 +41,8 @@ def _joined(effects: Sequence[Effect], most: int) -> list[Effect]:
 
 
 def _fit(first: Message, second: Message, most: int) -> bool:
-    """Whether two messages read as one: a bare text before a text or a card, not before a prompt or a file."""
+    """Whether two messages read as one: a bare text before a text or a card, not before a prompt or a
+    file.
+    """
     bare = first == Message(first.text)
     return bare and not (second.key or second.attachments) and len(first.text) + len(second.text) <= most

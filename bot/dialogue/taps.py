@@ -37,7 +37,10 @@ DOUBLE = timedelta(seconds=5)
 
 
 def tapped(draft: Draft, act: str) -> None:
-    """A button was pressed. A prompt's own number tells an old button; any other double tap is passed over."""
+    """A button was pressed.
+
+    A prompt's own number tells an old button; any other double tap is passed over.
+    """
     doubled = _doubled(draft, act)
     draft.change(told={**draft.session.told, "tap": act, "tapped": draft.now.isoformat()})
     meaning = parse_act(act)

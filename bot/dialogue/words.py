@@ -1,4 +1,6 @@
-"""Typed words: which of command, confirmation, way out, answer, button, small talk, trigger and question they are."""
+"""Typed words: which of command, confirmation, way out, answer, button, small talk, trigger and question
+they are.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -51,7 +53,9 @@ def _confirmed(draft: Draft, words: str) -> bool:
 
 
 def _at_prompt(draft: Draft, run: Run, text: str) -> bool:
-    """The label of a choice, a way out, an answer; last a way out with typing errors, for it may be an answer."""
+    """The label of a choice, a way out, an answer; last a way out with typing errors, for it may be an
+    answer.
+    """
     words = text.strip()
     if not _names_a_choice(draft, run, words) and _way_out(draft, run, words, exactly):
         return True

@@ -11,7 +11,9 @@ from bot.model.message import Markdown, Message, Option
 from bot.model.session import Run
 
 LAST_SERIAL = 999_999
-"""Prompts are numbered up to it, then from 1 again: the act of a button has 48 bytes, a choice's id up to 40."""
+"""Prompts are numbered up to it, then from 1 again: the act of a button has 48 bytes, a choice's id up to
+40.
+"""
 
 
 def next_serial(serial: int) -> int:

@@ -19,7 +19,9 @@ _FIXED = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A duration as people mean it: months, weeks and days keep the hour on the clock, hours and minutes elapse."""
+    """A duration as people mean it: months, weeks and days keep the hour on the clock, hours and
+    minutes elapse.
+    """
 
     months: int = 0
     elapsed: timedelta = timedelta()

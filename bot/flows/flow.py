@@ -107,7 +107,9 @@ class Flow(Authored):
 
     @cached_property
     def left(self) -> Mapping[str, int]:
-        """Key -> most questions still to come in this flow from that step on, itself included; no cycle twice."""
+        """Key -> most questions still to come in this flow from that step on, itself included; no
+        cycle twice.
+        """
         lengths: dict[str, int] = {}
         trail = [self.keys[0]]  # the path being followed: a way back onto it is a cycle
         while trail or len(lengths) < len(self.keys):

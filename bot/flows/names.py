@@ -1,4 +1,6 @@
-"""What a name means while a run is under way: fields, profile, progress; and how a value is written for people."""
+"""What a name means while a run is under way: fields, profile, progress; and how a value is written for
+people.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,7 +140,9 @@ class Names:
 
 
 def iso_day(written: object) -> date | None:
-    """The day behind an ISO date; None for anything else, such as an answer from before a field changed its type."""
+    """The day behind an ISO date; None for anything else, such as an answer from before a field changed
+    its type.
+    """
     try:
         return date.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:

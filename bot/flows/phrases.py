@@ -1,4 +1,7 @@
-"""The standing phrases: which exist, which holes each may have, and how they are filled. French lives in YAML."""
+"""The standing phrases: which exist, which holes each may have, and how they are filled.
+
+French lives in YAML.
+"""
 
 from collections.abc import Mapping
 from typing import Literal, get_args
@@ -181,7 +184,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "page_panel_staff": (),
     "terminal_goodbye": (),
 }
-"""Every standing phrase and the holes it may have. A phrase missing in YAML, or a hole not listed, is an error."""
+"""Every standing phrase and the holes it may have.
+
+A phrase missing in YAML, or a hole not listed, is an error.
+"""
 
 ControlWord = Literal[
     "back", "skip", "pause", "cancel", "repeat", "help", "done", "yes", "no", "restart", "resume"

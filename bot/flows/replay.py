@@ -1,6 +1,8 @@
-"""Replaying a path after a correction: where it begins, what it passes over, what is no longer on it. Pure functions.
+"""Replaying a path after a correction: where it begins, what it passes over, what is no longer on it. Pure
+functions.
 
-A replay runs the flow again from its top. Prompts that are answered are passed over, steps that spoke stay silent,
+A replay runs the flow again from its top. Prompts that are answered are passed over, steps that spoke stay
+silent,
 so that a person is asked only what the correction made necessary.
 """
 
@@ -75,7 +77,9 @@ def given_in(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
 
 
 def _declared(ref: FieldRef, run: Run, flows: Flows) -> str | None:
-    """The type of a field of this run that the replayed flow or one that it calls declares; None for any other."""
+    """The type of a field of this run that the replayed flow or one that it calls declares; None for
+    any other.
+    """
     if ref.run != run.id or ref.flow not in called_by(run.frames[-1].flow, flows):
         return None
     declared = flows[ref.flow].declared.get(ref.name)

@@ -210,7 +210,10 @@ class Prompt(Protocol):
         ...
 
     def accept(self, input: PromptInput, scope: Scope) -> Reply | None:
-        """What the input means to this prompt; None: it is not an answer to me. A Tap carries the bare choice id."""
+        """What the input means to this prompt; None: it is not an answer to me.
+
+        A Tap carries the bare choice id.
+        """
         ...
 
     def refusal(self, scope: Scope) -> Markdown:

@@ -1,4 +1,7 @@
-"""Authored texts with placeholders: `{name}`, `{name|date}`, `{n|question|questions}`. Filled values are escaped."""
+"""Authored texts with placeholders: `{name}`, `{name|date}`, `{n|question|questions}`.
+
+Filled values are escaped.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -120,7 +123,9 @@ def fill(template: Template, show: Show) -> Markdown:
 
 
 def fill_from(template: Template, values: Mapping[str, "str | int | float | Rich"]) -> Markdown:
-    """Fill a standing phrase from values, numbers written as in French; KeyError if one is missing (checked at load)."""
+    """Fill a standing phrase from values, numbers written as in French; KeyError if one is missing
+    (checked at load).
+    """
     return fill(template, lambda hole: _shown(hole, values))
 
 

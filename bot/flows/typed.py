@@ -1,6 +1,7 @@
 """Typed answers: what words a person may write for a number, a date, an address; and why one is refused.
 
-Each reader returns the value, a `Bad` (it means to answer but cannot be accepted), or None (it is no such answer).
+Each reader returns the value, a `Bad` (it means to answer but cannot be accepted), or None (it is no such
+answer).
 """
 
 import calendar
@@ -120,7 +121,10 @@ def read_phone(written: str, bounds: Bounds) -> Read:
 
 
 def read_date(written: str, bounds: Bounds) -> Read:
-    """`14/01/2027`, `14 janvier`, `demain`, `dans 3 semaines`; without a year, the next such day. ISO text."""
+    """`14/01/2027`, `14 janvier`, `demain`, `dans 3 semaines`; without a year, the next such day.
+
+    ISO text.
+    """
     text = " ".join(fold(written).split())
     relative = {fold(word): days for word, days in bounds.calendar.relative.items()}
     try:
@@ -190,4 +194,7 @@ READERS: Mapping[str, Callable[[str, Bounds], Read]] = {
     "department": read_department_code,
     "location": read_place,
 }
-"""Field type -> how typed words are read. Types with buttons match their labels instead; files are handed in."""
+"""Field type -> how typed words are read.
+
+Types with buttons match their labels instead; files are handed in.
+"""

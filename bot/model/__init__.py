@@ -1,1 +1,4 @@
-"""Shared words of the whole program: frozen data without behaviour beyond validity. Imports nothing of ours."""
+"""Shared words of the whole program: frozen data without behaviour beyond validity.
+
+Imports nothing of ours.
+"""

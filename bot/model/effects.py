@@ -83,7 +83,9 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in the content or the engine went wrong for this person; recorded for staff, no texts of people."""
+    """Something in the content or the engine went wrong for this person; recorded for staff, no texts
+    of people.
+    """
 
     code: str
     flow: FlowId

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 Markdown = NewType("Markdown", str)
-"""Light Markdown (bold, italic, links, lists, quotes, paragraphs) in which every filled-in value is escaped."""
+"""Light Markdown (bold, italic, links, lists, quotes, paragraphs) in which every filled-in value is
+escaped.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,9 @@ class Option:
     """An answer or a way out that can be tapped."""
 
     id: str
-    """Stable id: the authored choice id (`moyens`), a control (`back`) or a target (`go.faire-connaissance`)."""
+    """Stable id: the authored choice id (`moyens`), a control (`back`) or a target (`go.faire-
+    connaissance`).
+    """
     label: str
     """What the person reads, plain text."""
     act: str

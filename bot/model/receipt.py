@@ -1,4 +1,6 @@
-"""What became of one outgoing message: the closed set into which every channel translates its vendor's results."""
+"""What became of one outgoing message: the closed set into which every channel translates its vendor's
+results.
+"""
 
 from dataclasses import dataclass
 

@@ -64,7 +64,8 @@ class Run:
     """Keys `flow/step` of prompts passed with "Passer"."""
     paused: bool = False
     replay: str | None = None
-    """Key `flow/step` of the review to which a correction is replaying the path; `*`: what is answered already is
+    """Key `flow/step` of the review to which a correction is replaying the path; `*`: what is answered
+    already is
     passed over, because the flow changed under the run."""
     seen: frozenset[str] = frozenset()
     """Keys `flow/step` of steps that already spoke or acted, so that a replay passes them silently."""

@@ -258,6 +258,12 @@ INSERT INTO file (sha256, person, origin, name, media_type, size, added)
 VALUES (:sha256, :person, :origin, :name, :media_type, :size, :now)
 ON CONFLICT (sha256, person) DO UPDATE SET name = excluded.name, added = excluded.added;
 
+-- name: file_at
+SELECT f.name, f.media_type, f.size
+  FROM file f
+  JOIN address d ON d.person = f.person
+ WHERE d.channel = :channel AND d.id = :address AND f.sha256 = :sha256;
+
 -- name: files_of
 SELECT sha256 FROM file WHERE person = :person;
 

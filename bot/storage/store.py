@@ -9,6 +9,7 @@ from typing import Self
 from bot.model.effects import Problem
 from bot.model.receipt import Receipt
 from bot.model.turn import Policy, Turn
+from bot.model.values import StoredFile
 from bot.model.who import Address, Standing
 from bot.storage import history, inbox, outbox, people, privacy, timers, turns
 from bot.storage.codec import clean, to_text
@@ -178,7 +179,9 @@ class Store:
     async def due_messages(
         self, served: Collection[str], *, now: datetime, limit: int = 100
     ) -> tuple[Outgoing, ...]:
-        """What may leave now, replies first; `served`: names of whole channels, or single addresses as text."""
+        """What may leave now, replies first; `served`: names of whole channels, or single addresses
+        as text.
+        """
         return await outbox.due(self._database, served, now=now, limit=limit)
 
     async def next_due(self, served: Collection[str], *, now: datetime) -> datetime | None:
@@ -196,6 +199,12 @@ class Store:
     async def history(self, address: Address, *, limit: int = 20) -> tuple[Said, ...]:
         """The last messages of a conversation, oldest first."""
         return await history.of(self._database, address, limit)
+
+    async def file(self, address: Address, sha256: str) -> StoredFile | None:
+        """A file that the person at `address` handed in or was given; None for anybody else's."""
+        place = {"channel": address.channel, "address": address.id, "sha256": sha256}
+        row = await self._database.one("file_at", **place)
+        return None if row is None else StoredFile(sha256, row["name"], row["media_type"], row["size"])
 
     async def problems(self, *, limit: int = 100) -> Sequence[Mapping[str, str]]:
         """What went wrong lately (`at`, `code`, `flow`, `step`), newest first."""

@@ -1,6 +1,7 @@
 """`alliances check`: what is printed, and the exit code."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,15 @@ def test_errors_come_first_and_none_twice() -> None:
     late = Problem("b", 9, 1, "x", "m")
     early = Problem("a", 1, 1, "x", "m", "warning")
     assert in_order([early, late, late]) == (late, early)
+
+
+def test_a_step_that_no_transcript_visits_is_a_warning_at_its_place(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "flows", tmp_path / "flows")
+    shutil.copytree(SHIPPED / "knowledge", tmp_path / "knowledge")
+    talks = tmp_path / "tests" / "transcripts"
+    talks.mkdir(parents=True)
+    talk = "transcript: debut\nflow: faire-connaissance\nturns:\n  - say: /profil\n"
+    (talks / "debut.yaml").write_text(talk, encoding="utf-8")
+    text, status = check([tmp_path])
+    line = next(line for line in text.splitlines() if "[unvisited-step]" in line and "faire-conn" in line)
+    assert "salaries" in line and "ouverture," not in line and status == 0

@@ -1,5 +1,6 @@
 """A conversation on the real engine; the session passes through JSON between two turns, as in the database."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -28,6 +29,11 @@ from bot.model.values import FieldRef, FlowId, Task, Value
 from bot.model.who import Association, AssociationId, Person, PersonId, Standing
 from bot.storage.codec import dump_message, dump_session, dump_value, load_session
 from tests.flows.library import library_of
+
+def bare(message: Message) -> str:
+    """A message's text without the escapes."""
+    return re.sub(r"\\(.)", r"\1", message.text)
+
 
 MONDAY = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 """10:00 in Paris."""
@@ -106,8 +112,8 @@ class Chat:
 
     @property
     def text(self) -> str:
-        """All that the last turn sent."""
-        return "\n".join(message.text for message in self.sent)
+        """All that the last turn sent, as written before escaping."""
+        return "\n".join(bare(message) for message in self.sent)
 
     @property
     def at(self) -> str:

@@ -33,7 +33,8 @@ PHRASES_DATA: Authored = {
     "format": 1,
     "phrases": {
         key: " ".join([f"[{key}]", *("{" + hole + "}" for hole in holes)]) for key, holes in PHRASES.items()
-    },
+    }
+    | {"review_ok": "Oui", "review_fix": "Corriger", "review_erase": "Effacer", "button_resume": "Reprendre"},
     "words": {
         "back": ["retour", "précédente"],
         "skip": ["passer"],

@@ -145,7 +145,7 @@ def can_be_held(transcript: Transcript, library: Library) -> bool:
     if given.fields or given.person.standing is not Standing.MEMBER:
         return False
     if any(
-        deed.later is not None or deed.say is not None and not deed.say.strip() for deed in transcript.turns
+        deed.later is not None or (deed.say is not None and not deed.say.strip()) for deed in transcript.turns
     ):
         return False
     oracle = oracle_for(transcript, library)

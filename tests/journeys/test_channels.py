@@ -2,7 +2,7 @@
 is what the pure engine says beside it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -24,36 +24,32 @@ ON_TELEGRAM = ("p1-jusqu-au-bout", "p2-jusqu-au-bout", "retour-et-question")
 BY_THE_JUDGE = ON_TELEGRAM[:2]
 
 
-@pytest.fixture(params=all_transcripts(), ids=lambda path: path.stem)
-def transcript(request: pytest.FixtureRequest, library: Library) -> Transcript:
-    """Each conversation that a person can hold here and now."""
-    found = read_transcript(request.param)
-    if not can_be_held(found, library):
-        pytest.skip("only on the engine: time passes, or something is known before")
-    return found
+AT_ONCE = 3
+"""Terminals open at the same time: each is a process."""
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page of one program, for all."""
-    with Program("run", folder=tmp_path_factory.mktemp("page"), settings={"port": 0}) as program:
-        yield page_of(program)
+async def test_the_terminal_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def held(transcript: Transcript) -> list[str]:
+        folder = tmp_path / transcript.transcript
+        folder.mkdir()
+        async with room, terminal_seat(folder) as seat:
+            parted = await differences(seat, transcript, library)
+        return parted or (folder / "stderr").read_text().splitlines()
+
+    assert await _each({name: held(one) for name, one in _holdable(library).items()}) == {}
+
+
+async def test_the_page_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
+    async def held(transcript: Transcript, url: str) -> list[str]:
+        async with page_seat(url) as seat:
+            return await differences(seat, transcript, library)
+
+    with Program("run", folder=tmp_path, settings={"port": 0}) as program:
+        url = page_of(program)
+        assert await _each({name: held(one, url) for name, one in _holdable(library).items()}) == {}
         assert program.stop() == 0
-
-
-async def test_the_terminal_says_what_the_engine_says(
-    transcript: Transcript, library: Library, tmp_path: Path
-) -> None:
-    async with terminal_seat(tmp_path) as seat:
-        parted = await differences(seat, transcript, library)
-        assert not parted, "\n".join(parted)
-    assert (tmp_path / "stderr").read_text() == ""
-
-
-async def test_the_page_says_what_the_engine_says(transcript: Transcript, library: Library, url: str) -> None:
-    async with page_seat(url) as seat:
-        parted = await differences(seat, transcript, library)
-        assert not parted, "\n".join(parted)
 
 
 async def test_telegram_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
@@ -75,9 +71,21 @@ async def test_an_independent_judge_accepts_both_journeys(library: Library, tmp_
         assert judge.refused == []
 
 
-async def _held(who: dict[str, Seat], library: Library) -> dict[str, list[str]]:
-    """Several conversations at once; those in which channel and engine part."""
+def _holdable(library: Library) -> dict[str, Transcript]:
+    """Each conversation that a person can hold here and now."""
+    found = {path.stem: read_transcript(path) for path in all_transcripts()}
+    return {name: one for name, one in found.items() if can_be_held(one, library)}
+
+
+async def _held(who: Mapping[str, Seat], library: Library) -> dict[str, list[str]]:
+    """These conversations at once, each by its own person."""
     paths = {path.stem: path for path in all_transcripts()}
-    jobs = (differences(seat, read_transcript(paths[name]), library) for name, seat in who.items())
-    parted = await asyncio.gather(*jobs)
-    return {name: wrong for name, wrong in zip(who, parted, strict=True) if wrong}
+    return await _each(
+        {name: differences(seat, read_transcript(paths[name]), library) for name, seat in who.items()}
+    )
+
+
+async def _each(jobs: Mapping[str, Coroutine[None, None, list[str]]]) -> dict[str, list[str]]:
+    """All at once; those in which channel and engine part."""
+    parted = await asyncio.gather(*jobs.values())
+    return {name: wrong for name, wrong in zip(jobs, parted, strict=True) if wrong}

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.content.rehearsal import read_transcript
-from bot.content.transcripts import play, uncovered
+from bot.content.transcripts import play
 from bot.dialogue.library import Library
-from tests.journeys.drivers import SHIPPED, all_transcripts
+from tests.journeys.drivers import all_transcripts
 
 
 @pytest.mark.parametrize("path", all_transcripts(), ids=lambda path: path.stem)

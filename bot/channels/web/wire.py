@@ -46,9 +46,13 @@ def bubbles(history: Iterable[Said | Shown]) -> list[dict[str, Any]]:
 def overlay(history: Sequence[dict[str, Any]], fresh: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The history with what was sent since: edits in their place and at their time, new ones at the end."""
     by_id = {bubble["id"]: bubble for bubble in history}
+    latest = history[-1]["at"] if history else ""
     for bubble in fresh:
         before = by_id.get(bubble["id"])
-        by_id[bubble["id"]] = bubble if before is None else {**bubble, "at": before["at"]}
+        if before is not None:
+            by_id[bubble["id"]] = {**bubble, "at": before["at"]}
+        elif bubble["at"] >= latest:  # an older one is beyond what the history keeps
+            by_id[bubble["id"]] = bubble
     return list(by_id.values())
 
 

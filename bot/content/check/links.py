@@ -78,7 +78,10 @@ def planned_targets(material: Material) -> Iterator[Problem]:
                     or link.name in authored.flow.position
                 ):
                     continue
-                if link.name in material.planned and link.name not in material.flow_ids | material.article_ids:
+                if (
+                    link.name in material.planned
+                    and link.name not in material.flow_ids | material.article_ids
+                ):
                     places.setdefault(link.name, []).append((place, link))
         for name, found in places.items():
             often = f" ({len(found)} fois)" if len(found) > 1 else ""

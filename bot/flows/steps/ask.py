@@ -1,4 +1,7 @@
-"""`ask`: waits for a typed answer. One model for all field types; how each is read stands in `flows/typed.py`."""
+"""`ask`: waits for a typed answer.
+
+One model for all field types; how each is read stands in `flows/typed.py`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

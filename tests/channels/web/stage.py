@@ -187,6 +187,8 @@ class Stage:
         """Send a message, or edit the one that went out under its key; keep it in the history."""
         key = f"{address}/{message.key}"
         known = self.keys.get(key) if message.key and not message.options else None
+        if known is None:  # as the engine does: said again means a new message under a new key
+            message = replace(message, key=f"k{len(self.records.get(str(address), ()))}-{message.key}")
         receipt = await self.channel.send(address, message, replaces=known)
         assert isinstance(receipt, Delivered)
         self.keys[key] = receipt.reference
