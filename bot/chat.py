@@ -1,5 +1,6 @@
 """A conversation in the terminal, with a person or with a pipe."""
 
+import gc
 import sys
 from collections.abc import Mapping
 
@@ -32,6 +33,7 @@ async def chat(settings: Settings, *, name: str, as_json: bool) -> None:
 
     # A pipe is a short command and works beside a serving process; a person at the keyboard is one.
     async with assemble(settings, make, serving=interactive, only=address) as assistant:
+        gc.enable()
         try:
             await _talk(assistant, made[0], address, interactive=interactive)
         except StorageError as error:

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     chat = commands.add_parser("chat", help="hold a conversation in the terminal")
     chat.add_argument(
-        "--as", dest="name", default="local", metavar="NAME", help="who speaks (default: local)"
+        "--as", dest="name", type=_name, default="local", metavar="NAME", help="who speaks (default: local)"
     )
     chat.add_argument("--json", action="store_true", help="one JSON object per message")
     chat.set_defaults(command=_chat)
@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="transcript files or folders")
     test.set_defaults(command=_test)
     return parser
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError("a name has at least one letter")
+    return text.strip()
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -103,7 +109,10 @@ def _served(work: Callable[[Settings], Coroutine[object, object, None]]) -> int:
 def _content(settings: Settings) -> Path:
     from bot.shipped import shipped_content
 
-    return settings.content or shipped_content()
+    try:
+        return settings.content or shipped_content()
+    except FileNotFoundError as error:
+        raise OperatorError(str(error)) from None
 
 
 def _policy(settings: Settings) -> "Policy":
@@ -126,9 +135,11 @@ def _ask(parsed: argparse.Namespace) -> int:
         )
     except ContentBroken as error:
         raise OperatorError(str(error)) from None
-    print(json.dumps(as_json(found), ensure_ascii=False) if parsed.json else read_aloud(found))
-    if parsed.explain:
-        print(f"\n{explained(found)}")
+    why = explained(found) if parsed.explain else ""
+    if parsed.json:
+        print(json.dumps(as_json(found) | ({"explained": why} if why else {}), ensure_ascii=False))
+    else:
+        print("\n\n".join(part for part in (read_aloud(found), why) if part))
     return 0
 
 
@@ -161,7 +172,10 @@ def _schema(parsed: argparse.Namespace) -> int:
 
     folder = _content(read_settings())
     for name, text in generated(folder).items():
-        (folder / name).write_text(text, encoding="utf-8")
+        try:
+            (folder / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise OperatorError(f"cannot write {folder / name} ({error.strerror})") from None
         print(name)
     return 0
 

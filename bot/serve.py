@@ -67,6 +67,10 @@ async def _serve(settings: Settings) -> None:
             f"{settings.host}) and ALLIANCES_TELEGRAM_TOKEN is not set; "
             "set the token, or leave ALLIANCES_HOST out"
         )
+    if settings.telegram_token is None and settings.webhook_url is not None:
+        raise CannotStart(
+            "ALLIANCES_WEBHOOK_URL is set, but there is no ALLIANCES_TELEGRAM_TOKEN: set both or none"
+        )
     async with assemble(settings, make, serving=True) as assistant:
         # What was made up to here stays: the collector need not look at it again (less work at
         # start and later).
@@ -168,7 +172,8 @@ async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | Non
 
     def started(port: int) -> None:
         if web is not None:
-            print(f"The page: http://{settings.host}:{port}/  (Ctrl-C stops)", flush=True)
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            print(f"The page: http://{host}:{port}/  (Ctrl-C stops)", flush=True)
         if settings.telegram_token is None:
             print(
                 "To connect Telegram: get a token from @BotFather, "

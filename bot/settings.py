@@ -71,7 +71,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path 
     """
     given = os.environ if environment is None else environment
     file = (folder or Path()) / ".env"
-    written = {name: value or "" for name, value in dotenv_values(file).items()} if file.is_file() else {}
+    written = _written(file) if file.is_file() else {}
     raw = {name: value.strip() for name, value in {**written, **given}.items() if name.startswith(PREFIX)}
     readers = {PREFIX + name.upper(): name for name in READERS}
     problems = [_unknown(name, readers) for name in sorted(raw) if name not in readers]
@@ -87,10 +87,18 @@ def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path 
     return Settings(**values)  # type: ignore[arg-type]  # each reader returns the type of its field
 
 
+def _written(file: Path) -> dict[str, str]:
+    try:
+        return {name: value or "" for name, value in dotenv_values(file).items()}
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{file}: cannot be read; it must be a text file in UTF-8") from None
+
+
 def _unknown(name: str, known: Mapping[str, str]) -> str:
     from difflib import get_close_matches  # only for the error
 
-    near = get_close_matches(name, known, n=1)
+    part = name.removeprefix(PREFIX)
+    near = [one for one in known if part in one] or get_close_matches(name, known, n=1)
     return f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
 
 

@@ -60,6 +60,7 @@ _FRENCH: Mapping[Kind, str] = {
 _BUILT_IN_TYPES: Mapping[str, Type] = {
     **dict.fromkeys((*BUILT_IN, *PROGRESS), TEXT),
     **dict.fromkeys(("association.members", "progress.done", "progress.total", "progress.left"), NUMBER),
+    "today": DATE,
 }
 _FIELD_TYPES: Mapping[str, Type] = {
     "number": NUMBER,

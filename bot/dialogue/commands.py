@@ -23,8 +23,8 @@ FIRST_JOURNEY = FlowId("faire-connaissance")
 EXPORT_NAME = "mes-donnees.json"
 
 
-def welcome(draft: Draft, argument: str = "") -> None:
-    """`/start`: in three lines what it can do, and one question."""
+def welcome(draft: Draft) -> None:
+    """In three lines what it can do, and one question."""
     known = bool(draft.session.runs or draft.view.finished)
     options: list[Option] = []
     if draft.session.runs:
@@ -147,8 +147,21 @@ def human(draft: Draft) -> None:
         repeat(draft)
 
 
+def open_link(draft: Draft, payload: str = "") -> None:
+    """`/start`, by a deep link or plain: a flow's id, `q_` and an article's id, or nothing that we know."""
+    article = ArticleId(payload.removeprefix("q_"))
+    if FlowId(payload) in draft.shelf.flows:
+        start(draft, FlowId(payload))
+    elif payload.startswith("q_") and article in draft.shelf.articles:
+        show_article(draft, article)
+    else:
+        if payload:
+            draft.add(Send(Message(draft.phrases.say("link_unknown"))))
+        welcome(draft)
+
+
 COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
-    "start": welcome,
+    "start": open_link,
     "aide": help_,
     "help": help_,
     "menu": menu,
@@ -172,19 +185,3 @@ def run_command(draft: Draft, name: str, argument: str = "") -> None:
         start(draft, flow.id)
         return
     say_and_come_back(draft, draft.phrases.say("unknown_command", command=f"/{name[:32]}"))
-
-
-def open_link(draft: Draft, payload: str) -> None:
-    """A deep link: a flow's id, or `q_` and an article's id; anything else is a plain start."""
-    if FlowId(payload) in draft.shelf.flows:
-        start(draft, FlowId(payload))
-        return
-    article = (
-        draft.shelf.articles.get(ArticleId(payload.removeprefix("q_"))) if payload.startswith("q_") else None
-    )
-    if article:
-        show_article(draft, ArticleId(article.id))
-        return
-    if payload:
-        draft.add(Send(Message(draft.phrases.say("link_unknown"))))
-    welcome(draft)

@@ -83,7 +83,7 @@ def _finish(draft: Draft, run: Run, ended: Ended) -> None:
         return
     text = ended.say or draft.phrases.say("journey_done")
     options = [option for name in ended.suggest if (option := _suggestion(draft, name))]
-    if options:
+    if options and not ended.say:
         text = Markdown(f"{text}\n\n{draft.phrases.say('suggestions')}")
     if draft.session.runs:
         options.append(resume_option(draft, draft.session.runs[0], titled=True))

@@ -25,8 +25,12 @@ def list_open(draft: Draft) -> None:
 
 
 def list_journeys(draft: Draft) -> None:
-    """`/parcours`: the journeys that this person may start."""
+    """`/parcours`: the journeys that this person may start, those of the menu first."""
     flows = [flow for flow in draft.shelf.flows.values() if flow.summary and may_start(draft, flow)]
+    in_menu = [entry.flow for entry in draft.phrases.menu]
+    flows.sort(
+        key=lambda flow: (in_menu.index(flow.flow) if flow.flow in in_menu else len(in_menu), flow.title)
+    )
     lines = [draft.phrases.say("journey_line", title=flow.title, summary=flow.summary) for flow in flows]
     text = Markdown("\n\n".join([draft.phrases.say("journeys"), *lines]))
     draft.change(active=None)

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import resume_option, settle, start
 from bot.flows.advance import Walk
-from bot.flows.frames import exist, wait_at
+from bot.flows.frames import wait_at
 from bot.flows.reminders import timer_key
 from bot.flows.replay import TO_THE_OPEN
 from bot.flows.step import Again, Answered, PromptInput, Refused
@@ -41,9 +41,9 @@ def recover(draft: Draft, run: Run) -> None:
         draft.say("flow_gone", draft.button("button_menu", "menu"))
         return
     draft.add(Problem("step-gone", run.flow, run.frames[-1].step))
-    known = tuple(point for point in run.history if exist(point.frames, flows))
     top = (Frame(run.flow, flows[run.flow].keys[0]),)
-    walk = walk_of(draft, replace(run, frames=top, history=known, wait=None, replay=TO_THE_OPEN))
+    moved = replace(run, frames=top, wait=None, paused=False, replay=TO_THE_OPEN, visited=frozenset())
+    walk = walk_of(draft, moved)
     walk.say(draft.phrases.say("step_gone", title=flows[run.flow].title))
     draft.add(CancelTimer(timer_key(run.id)))
     draft.change(active=run.id)

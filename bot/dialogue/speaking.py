@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.model.effects import Effect, Send
 from bot.model.message import Markdown, Message
@@ -16,33 +17,41 @@ MOST = 2
 
 def spoken(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """The effects with texts in a row joined, and every message but the last one silent."""
-    joined = _joined(effects, GOOD_MESSAGE)
-    if sum(isinstance(effect, Send) for effect in joined) > MOST:
-        joined = _joined(joined, LONGEST)
-    last = max((place for place, effect in enumerate(joined) if isinstance(effect, Send)), default=-1)
+    joined = list(effects)
+    while pair := _shortest_pair(joined):
+        first, second = pair
+        joined[second] = Send(_both(joined[first], joined[second]))
+        del joined[first]
+    last = max(_sends(joined), default=-1)
     return tuple(
         Send(replace(effect.message, silent=True)) if isinstance(effect, Send) and place < last else effect
         for place, effect in enumerate(joined)
     )
 
 
-def _joined(effects: Sequence[Effect], most: int) -> list[Effect]:
-    kept: list[Effect] = []
-    before: Send | None = None
-    for effect in effects:
-        if isinstance(effect, Send):
-            if before and _fit(before.message, effect.message, most):
-                kept.remove(before)
-                text = Markdown(f"{before.message.text}\n\n{effect.message.text}")
-                effect = Send(replace(effect.message, text=text))  # noqa: PLW2901  # the joined one takes its place
-            before = effect
-        kept.append(effect)
-    return kept
+def _sends(effects: Sequence[Effect]) -> list[int]:
+    return [place for place, effect in enumerate(effects) if isinstance(effect, Send)]
 
 
-def _fit(first: Message, second: Message, most: int) -> bool:
-    """Whether two messages read as one: a bare text before a text or a card, not before a prompt or a
-    file.
-    """
-    bare = first == Message(first.text)
-    return bare and not (second.key or second.attachments) and len(first.text) + len(second.text) <= most
+def _shortest_pair(effects: Sequence[Effect]) -> tuple[int, int] | None:
+    """Places of the neighbours to be joined next; None when nothing is gained."""
+    sends = _sends(effects)
+    most = GOOD_MESSAGE if len(sends) <= MOST else LONGEST
+    sizes = {
+        pair: size for pair in pairwise(sends) if (size := _size(effects[pair[0]], effects[pair[1]])) <= most
+    }
+    return min(sizes, key=lambda pair: sizes[pair], default=None)
+
+
+def _size(first: Effect, second: Effect) -> float:
+    """Characters of two messages that read as one: a bare text before a text or a card; else infinite."""
+    assert isinstance(first, Send) and isinstance(second, Send)
+    bare = first.message == Message(first.message.text)
+    if not bare or second.message.key or second.message.attachments:
+        return float("inf")
+    return len(first.message.text) + len(second.message.text)
+
+
+def _both(first: Effect, second: Effect) -> Message:
+    assert isinstance(first, Send) and isinstance(second, Send)
+    return replace(second.message, text=Markdown(f"{first.message.text}\n\n{second.message.text}"))

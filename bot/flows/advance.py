@@ -7,25 +7,16 @@ everything it returns is too.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.flows import replay
 from bot.flows.asking import answered_message, ask_message, left_message, next_serial
-from bot.flows.condition import holds
+from bot.flows.evaluation import holds
 from bot.flows.flow import Flow
-from bot.flows.frames import mark_of, renamed, wait_at
+from bot.flows.frames import mark_of, renamed, trail_of, wait_at
 from bot.flows.ground import Ended, Ground
 from bot.flows.keeping import deeds, noted, remembering, restored, unrepeated
 from bot.flows.names import Names
 from bot.flows.progress import Progress, progress_of
 from bot.flows.reminders import reminder_due, timer_key
-from bot.flows.replay import (
-    TO_THE_OPEN,
-    called_by,
-    computed,
-    first_frames,
-    given_in,
-    is_settled,
-    left_behind,
-    prompt_to_correct,
-)
 from bot.flows.step import (
     Again,
     Answered,
@@ -70,10 +61,8 @@ class Walk:
         self.trace: list[str] = []
         """Steps entered, `flow/step`."""
         self._said: list[Message] = []
-        self._passed: set[str] = set()
-        """Marks of the prompts that the replay under way went over."""
-        self._visited: set[FieldRef] = set()
-        """Fields that the replay under way met."""
+        self._passed = 0
+        """Prompts that a replay went over."""
 
     # --- what is here ---------------------------------------------------------------------------------------
 
@@ -122,14 +111,14 @@ class Walk:
 
     def go(self) -> None:
         """Run steps from the current one until a prompt or the end."""
-        budget, passed = STEP_BUDGET, 0
+        budget, passed = STEP_BUDGET, self._passed
         while not (self.ended or self.run.wait):
             if budget < 0 or len(self.run.frames) > DEPTH:
                 self._run_away()
             elif self._enter():
                 self._ask()
-            elif len(self._passed) > passed:  # a prompt, though it was not asked again
-                budget, passed = STEP_BUDGET, len(self._passed)
+            elif self._passed > passed:  # a prompt, though it was not asked again
+                budget, passed = STEP_BUDGET, self._passed
             else:
                 budget -= 1
 
@@ -140,8 +129,9 @@ class Walk:
             self._below()
             return False
         self.trace.append(mark)
+        met = self._meet()
         if isinstance(step, Prompt):
-            return not self._passes(step, scope)
+            return not self._passes(step, scope, met=met)
         outcome = step.enter(scope)
         known = mark in self.run.seen
         if outcome.says or deeds(outcome):
@@ -172,7 +162,7 @@ class Walk:
             case Replay(field=field):
                 self._correct(field)
             case Discard():
-                for ref in list(given_in(self.run, self.ground.shelf.flows, self.answers)):
+                for ref in list(replay.given_in(self.run, self.ground.shelf.flows, self.answers)):
                     self.apply(Forget(ref))
                 self._end(Ended("cancelled", say=self.ground.shelf.phrases.say("review_erased")))
             case Halt():
@@ -317,6 +307,7 @@ class Walk:
             history=before,
             skipped=point.skipped,
             replay=point.replay,
+            visited=point.visited,
             wait=None,
         )
         self._ask()
@@ -326,55 +317,58 @@ class Walk:
         """The prompt is answered: its message becomes the record, and "retour" can come back here."""
         self.effects.append(CancelTimer(timer_key(self.run.id)))
         self.effects.append(Edit(answered_message(self.prompt, self.scope(), shown)))
-        point = Checkpoint(self.run.frames, skipped=self.run.skipped, replay=self.run.replay)
-        history = (*self.run.history, point)[-HISTORY:]
-        self.run = replace(self.run, wait=None, history=history, skipped=self.run.skipped - {self.mark})
+        run = self.run
+        point = Checkpoint(run.frames, skipped=run.skipped, replay=run.replay, visited=run.visited)
+        history = (*run.history, point)[-HISTORY:]
+        self.run = replace(run, wait=None, history=history, skipped=run.skipped - {self.mark})
 
     # --- replaying ------------------------------------------------------------------------------------------
 
     def _correct(self, field: str) -> None:
         """Ask for a field again; its answer replays the path."""
-        key = prompt_to_correct(field, self.scope())
-        self.run = replace(self.run, replay=self.mark)
+        key = replay.prompt_to_correct(field, self.scope())
+        self.run = replace(self.run, replay=self.mark, visited=frozenset())
         self._stand(key)
         self._ask()
 
     def _onward_from_answer(self) -> None:
-        """After an answer: below, or from the top again while a correction is replayed."""
-        if self.run.replay in (None, TO_THE_OPEN):
+        """After an answer: below; after the one that corrects, from the top again."""
+        if self.run.replay in (None, replay.TO_THE_OPEN) or self.run.visited:
             self._below()
             return
         flows = self.ground.shelf.flows
-        self.run = replace(self.run, frames=first_frames(self.run, flows))
-        for ref in list(computed(self.run, flows, self.answers)):
+        self.run = replace(self.run, frames=replay.first_frames(self.run, flows))
+        for ref in list(replay.computed(self.run, flows, self.answers)):
             self.apply(Forget(ref))
-        self._passed.clear()
-        self._visited.clear()
 
-    def _passes(self, step: Prompt, scope: Scope) -> bool:
-        """In a replay, go over a prompt that is settled, but never twice: that would be a loop."""
-        mark = self.mark
+    def _meet(self) -> bool:
+        """Note that a replay came by here; True if it did before."""
+        trail = trail_of(self.run.frames)
+        met = trail in self.run.visited
+        if self.run.replay and not met:
+            self.run = replace(self.run, visited=self.run.visited | {trail})
+        return met
+
+    def _passes(self, step: Prompt, scope: Scope, *, met: bool) -> bool:
+        """In a replay, go over a prompt that is settled, but not twice: a loop asks."""
         if self.run.replay is None:
             return False
-        if self.run.replay == mark:
+        if self.run.replay == self.mark:
             self._end_replay()
             return False
-        if mark in self._passed or not is_settled(step, scope):
+        if met or not replay.is_settled(step, scope):
             return False
-        self._passed.add(mark)
-        if isinstance(step, Ask):
-            self._visited.add(scope.names.ref(step.field.name))
+        self._passed += 1
         self._below()
         return True
 
     def _end_replay(self) -> None:
         """Drop what the corrected path no longer asks for."""
-        flows = self.ground.shelf.flows
-        for ref in list(left_behind(self.run, flows, self.answers, frozenset(self._visited))):
+        flows, run = self.ground.shelf.flows, self.run
+        for ref in list(replay.left_behind(run, flows, self.answers)):
             self.apply(Forget(ref))
-        replayed = called_by(self.flow.id, flows)
-        gone = {mark for mark in self.run.skipped if mark.partition("/")[0] in replayed} - self._passed
-        self.run = replace(self.run, replay=None, skipped=self.run.skipped - gone)
+        skipped = replay.still_skipped(run, flows)
+        self.run = replace(self.run, replay=None, visited=frozenset(), skipped=skipped)
         self.say(self.ground.shelf.phrases.say("review_corrected"))
 
     # --- answers --------------------------------------------------------------------------------------------
@@ -394,7 +388,6 @@ class Walk:
         match effect:
             case Remember(field=ref, value=value):
                 self.answers[ref] = value
-                self._visited.add(ref)
             case Forget(field=ref):
                 if ref not in self.answers:
                     return

@@ -1,25 +1,16 @@
-"""The condition language: text -> a small tree of our own, and its value over names. No types of fields here.
-
-Logic is three-valued, as in SQL: a comparison with an absent value is neither true nor false, and the whole
-condition holds only if it is true. So an audience can become SQL and mean the same.
-"""
+"""The condition language: text -> a small tree of our own, within caps. Its value: `evaluation.py`."""
 
 import ast
-import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
-from typing import Any, Protocol
+from typing import Any
 
 LARGEST = 1e15
 """A calculation beyond it has no value: it could not be written for people, nor kept exactly."""
 MAX_LENGTH = 500
 MAX_NODES = 64
 MAX_DEPTH = 8
-
-Datum = str | int | float | bool | tuple[str, ...] | None
-"""A value while evaluating; None is absent (or, of a condition, unknown)."""
 
 
 class ConditionError(ValueError):
@@ -189,22 +180,36 @@ def _convert(node: ast.expr, depth: int) -> Tree:
             return Items(tuple(_constant(element) for element in elements), node.col_offset)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return Const(-value, node.col_offset)
-        case ast.UnaryOp(op=ast.Not() | ast.USub() as operator, operand=operand):
-            return Operation(_OPERATORS[type(operator)], (_convert(operand, depth + 1),), node.col_offset)
-        case ast.BoolOp(op=operator, values=values):
-            operands = tuple(_convert(value, depth + 1) for value in values)
-            return Operation(_OPERATORS[type(operator)], operands, node.col_offset)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as operator, right=right):
-            pair = (_convert(left, depth + 1), _convert(right, depth + 1))
-            return Operation(_OPERATORS[type(operator)], pair, node.col_offset)
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in _OPERATORS:
-            pair = (_convert(left, depth + 1), _convert(right, depth + 1))
-            return Operation(_OPERATORS[type(operator)], pair, node.col_offset)
-        case ast.Compare():
-            raise ConditionError("compare two things at a time; join comparisons with 'and'", node.col_offset)
         case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
             return _call(function, arguments, node.col_offset, depth)
-    raise ConditionError(f"not allowed in a condition: {ast.unparse(node)[:40]}", node.col_offset)
+    return _operation(node, depth)
+
+
+def _operation(node: ast.expr, depth: int) -> Operation:
+    match node:
+        case ast.UnaryOp(op=operator, operand=operand):
+            parts = [operand]
+        case ast.BoolOp(op=operator, values=parts):
+            pass
+        case ast.BinOp(op=operator, left=left, right=right):
+            parts = [left, right]
+        case ast.Compare(ops=[operator], left=left, comparators=[right]) if type(operator) in _OPERATORS:
+            parts = [left, right]
+        case ast.Compare():
+            raise ConditionError("compare two things at a time; join comparisons with 'and'", node.col_offset)
+        case _:
+            raise ConditionError(f"not allowed in a condition: {_written(node)}", node.col_offset)
+    if type(operator) not in _OPERATORS:
+        raise ConditionError(f"not allowed in a condition: {_written(node)}", node.col_offset)
+    operands = tuple(_convert(part, depth + 1) for part in parts)
+    return Operation(_OPERATORS[type(operator)], operands, node.col_offset)
+
+
+def _written(node: ast.expr) -> str:
+    try:
+        return ast.unparse(node)[:40]
+    except RecursionError:
+        return "…"
 
 
 def _dotted(node: ast.expr) -> str:
@@ -232,143 +237,3 @@ def _call(function: str, arguments: list[ast.expr], column: int, depth: int) -> 
             f"'{function}' takes {least if most == least else f'at least {least}'} value(s)", column
         )
     return Call(function, tuple(_convert(argument, depth + 1) for argument in arguments), column)
-
-
-class Reader(Protocol):
-    """Where a condition reads its names."""
-
-    def read(self, path: str) -> Datum:
-        """The value under a name; None if it is absent."""
-        ...
-
-    def weight(self, path: str) -> float | int | None:
-        """The number that the chosen choice carries; None if absent."""
-        ...
-
-    def days_since(self, day: str) -> int | None:
-        """Days from an ISO date until today, in the reader's time zone."""
-        ...
-
-    def ran(self, flow: str, finished: bool) -> bool:
-        """Whether the person has finished (or at least started) a flow."""
-        ...
-
-
-def evaluate(condition: Condition, names: Reader) -> Datum:
-    """The value of a calculation; None if it is absent."""
-    return _value(condition.tree, names)
-
-
-def holds(condition: Condition | None, names: Reader) -> bool:
-    """Whether a condition is true; no condition is always true."""
-    return condition is None or _value(condition.tree, names) is True
-
-
-def _value(tree: Tree, names: Reader) -> Datum:
-    match tree:
-        case Const(value=value):
-            return value
-        case Name(path=path):
-            return names.read(path)
-        case Items(values=values):
-            return tuple(str(value) for value in values)  # alone only in a condition that the checks refuse
-        case Call():
-            return _function(tree, names)
-        case Operation(operator="and" | "or", operands=operands):
-            return _logic(tree.operator, [_value(operand, names) for operand in operands])
-        case Operation(operator="not", operands=(operand,)):
-            inner = _value(operand, names)
-            return None if inner is None else not inner
-        case Operation(operator="-", operands=(operand,)):
-            inner = _value(operand, names)
-            return -inner if isinstance(inner, int | float) else None
-        case Operation(operator="in" | "not in", operands=(left, Items(values=values))):
-            return _binary(tree.operator, _value(left, names), values)
-        case Operation(operands=(left, right)):
-            return _binary(tree.operator, _value(left, names), _value(right, names))
-    raise AssertionError(f"no such tree: {tree!r}")
-
-
-def _logic(operator: str, values: list[Datum]) -> bool | None:
-    decisive = operator == "or"
-    if any(value is decisive for value in values):
-        return decisive
-    return None if any(value is None for value in values) else not decisive
-
-
-_BINARY: Mapping[str, Callable[[Any, Any], Datum]] = {
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-    "in": lambda left, right: left in right,
-    "not in": lambda left, right: left not in right,
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right if right else None,
-}
-
-
-def _binary(operator: str, left: Datum, right: Datum | Sequence[str | int | float | bool]) -> Datum:
-    """The result; absent if a side is, or if a stored answer has another type than today's field."""
-    if left is None or right is None:
-        return None
-    try:
-        return _bounded(_BINARY[operator](left, right))
-    except (TypeError, ArithmeticError):
-        return None
-
-
-def _bounded(result: Datum) -> Datum:
-    if isinstance(result, int | float) and not (math.isfinite(result) and abs(result) <= LARGEST):
-        return None
-    return result
-
-
-def _function(call: Call, names: Reader) -> Datum:
-    match call:
-        case Call(function="value", arguments=(Name(path=path),)):
-            return names.weight(path)
-        case Call(function="done" | "started" as which, arguments=(Const(value=flow),)):
-            return names.ran(str(flow), which == "done")
-    values = [_value(argument, names) for argument in call.arguments]
-    present = [value for value in values if value is not None]
-    match call.function:
-        case "answered":
-            return bool(present)
-        case "default":
-            return present[0] if present else None
-        case "count":
-            return sum(len(value) if isinstance(value, tuple) else 1 for value in present)
-        case "contains":
-            return _binary("in", values[1], values[0])
-        case "days_since":
-            return names.days_since(str(values[0])) if present else None
-    numbers = [value for value in present if isinstance(value, int | float) and math.isfinite(value)]
-    if call.function == "round":
-        return round_half_up(*numbers) if len(numbers) == len(values) else None
-    return _bounded(_fold(call.function, numbers))
-
-
-def _fold(function: str, numbers: list[int | float]) -> Datum:
-    match function:
-        case "sum":
-            return sum(numbers)
-        case "mean":
-            return sum(numbers) / len(numbers) if numbers else None
-        case "min":
-            return min(numbers, default=None)
-        case "max":
-            return max(numbers, default=None)
-    return None  # of audiences, which become SQL; the checks refuse it elsewhere
-
-
-def round_half_up(number: float | int, digits: float | int = 0) -> float | int:
-    """Round as people do: 0.5 goes up (`round` of Python goes to the even neighbour). At most 6 decimals."""
-    scale = 10 ** int(min(max(digits, 0), 6))
-    # As people write it: 1.005 lies a little below 1.005 in binary.
-    rounded = (Decimal(repr(number + 0)) * scale + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
-    return int(rounded) if scale == 1 else float(rounded / scale)

@@ -9,7 +9,7 @@ from bot.knowledge.text import fold
 
 def _read() -> dict[str, str]:
     with files(__package__).joinpath("departments.csv").open(encoding="utf-8") as lines:
-        return {code: name for code, name in csv.reader(lines)}
+        return dict(csv.reader(lines))
 
 
 DEPARTMENTS = _read()

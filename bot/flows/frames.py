@@ -17,6 +17,11 @@ def mark_of(frames: Frames) -> str:
     return f"{frames[-1].flow}/{frames[-1].step}"
 
 
+def trail_of(frames: Frames) -> str:
+    """A step with the calls that led there: `flow/step>sub-flow/step`."""
+    return ">".join(f"{frame.flow}/{frame.step}" for frame in frames)
+
+
 def exist(frames: Frames, flows: Flows) -> bool:
     """Whether every flow and step is still there, perhaps under another id."""
     return all(frame.flow in flows and frame.step in flows[frame.flow].position for frame in frames)

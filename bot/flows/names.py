@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.flows.condition import Datum
 from bot.flows.departments import DEPARTMENTS
+from bot.flows.evaluation import Datum
 from bot.flows.field import Declared, field_ref
 from bot.flows.french import write_date, write_list, write_number
 from bot.flows.shelf import Shelf
@@ -15,7 +15,7 @@ from bot.flows.template import Placeholder, plural_word
 from bot.model.turn import View
 from bot.model.values import FieldRef, FlowId, Owner, RunId, Value
 
-BUILT_IN = ("person.name", "person.language", "association.members")
+BUILT_IN = ("person.name", "person.language", "association.members", "today")
 PROGRESS = ("progress.done", "progress.total", "progress.left", "progress.section")
 
 
@@ -51,6 +51,8 @@ class Names:
                 return self.view.person.name or None
             case "person.language":
                 return self.view.person.language
+            case "today":
+                return self.today().isoformat()
             case "association.members":
                 return len(self.view.association.members) if self.view.association else 1
         if name.startswith("progress."):
@@ -101,6 +103,8 @@ class Names:
     def text(self, name: str) -> str:
         """A field's value as people read it; the phrase `absent` if there is none."""
         value, phrases, meaning = self.stored(name), self.shelf.phrases, self._meaning(name)
+        if name == "today":
+            return write_date(self.today(), phrases.calendar)
         if value is None or value == ():
             return phrases.label("absent")
         if isinstance(value, tuple):

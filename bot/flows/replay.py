@@ -51,18 +51,29 @@ def prompt_to_correct(field: str, scope: Scope) -> str:
 
 def computed(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
     """The calculated fields that a replay calculates again, so that none stays of a path no longer taken."""
-    for ref in answers:
-        declared = _declared(ref, run, flows)
-        if declared is not None and declared == "computed":
-            yield ref
+    return (ref for ref in answers if _type(ref, run, flows) == "computed")
 
 
-def left_behind(run: Run, flows: Flows, answers: Answers, visited: frozenset[FieldRef]) -> Iterator[FieldRef]:
-    """The answers that the corrected path no longer asks for."""
-    for ref in answers:
-        declared = _declared(ref, run, flows)
-        if declared not in (None, "computed") and ref not in visited:
-            yield ref
+def left_behind(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
+    """The answers that no step of the corrected path fills."""
+    filled = {field for trail in run.visited for field in _fields_at(trail, flows)}
+    types = ((ref, _type(ref, run, flows)) for ref in answers if (ref.flow, ref.name) not in filled)
+    return (ref for ref, type in types if type not in (None, "computed"))
+
+
+def still_skipped(run: Run, flows: Flows) -> frozenset[str]:
+    """The marks of passed prompts without those that are no longer on the corrected path."""
+    met = {trail.rpartition(">")[2] for trail in run.visited}
+    replayed = called_by(run.frames[-1].flow, flows)
+    return frozenset(mark for mark in run.skipped if mark in met or mark.partition("/")[0] not in replayed)
+
+
+def _fields_at(trail: str, flows: Flows) -> Iterator[tuple[FlowId, str]]:
+    """Fields that the step at the end of a trail fills."""
+    name, _, key = trail.rpartition(">")[2].partition("/")
+    flow = flows.get(FlowId(name))
+    if flow and key in flow.position:
+        yield from ((flow.id, field) for field in flow.step(key).sets())
 
 
 def given_in(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
@@ -76,10 +87,8 @@ def given_in(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
     return (ref for ref in answers if ref.run == run.id or ref in asked)
 
 
-def _declared(ref: FieldRef, run: Run, flows: Flows) -> str | None:
-    """The type of a field of this run that the replayed flow or one that it calls declares; None for
-    any other.
-    """
+def _type(ref: FieldRef, run: Run, flows: Flows) -> str | None:
+    """The type of a field of this run in the replayed flow or one that it calls; None for any other."""
     if ref.run != run.id or ref.flow not in called_by(run.frames[-1].flow, flows):
         return None
     declared = flows[ref.flow].declared.get(ref.name)

@@ -14,7 +14,7 @@ MAX_ANSWER_WORDS = 60
 MIN_PHRASINGS = {"article": 8, "glossary": 8, "redirect": 4}
 """How many ways of asking an entry needs, by kind: the base moves the figures more than the algorithm."""
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=50)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=43)]
 """An identifier: small letters without accents, digits and hyphens; never changes once published."""
 
 Text = Annotated[str, Field(min_length=1)]

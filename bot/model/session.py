@@ -30,6 +30,8 @@ class Checkpoint:
     """Keys `flow/step` of prompts skipped up to this prompt."""
     replay: str | None = None
     """`Run.replay` as it was."""
+    visited: frozenset[str] = frozenset()
+    """`Run.visited` as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Run:
     passed over, because the flow changed under the run."""
     seen: frozenset[str] = frozenset()
     """Keys `flow/step` of steps that already spoke or acted, so that a replay passes them silently."""
+    visited: frozenset[str] = frozenset()
+    """Steps met by the replay under way, each with the calls that led there: `flow/step>sub-flow/step`."""
 
 
 @dataclass(frozen=True, slots=True)

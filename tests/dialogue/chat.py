@@ -1,4 +1,4 @@
-"""A conversation on the real engine; the session passes through JSON between two turns, as in the database."""
+"""A conversation on the real engine; the session passes through JSON between turns, as in the database."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ from bot.model.who import Association, AssociationId, Person, PersonId, Standing
 from bot.storage.codec import dump_message, dump_session, dump_value, load_session
 from tests.flows.library import library_of
 
+
 def bare(message: Message) -> str:
     """A message's text without the escapes."""
     return re.sub(r"\\(.)", r"\1", message.text)
@@ -43,12 +44,16 @@ POLICY = Policy(ZoneInfo("Europe/Paris"), contact="Claire <claire@exemple.fr>")
 class Chat:
     """One person talking. Mutable: it lives for one test."""
 
-    def __init__(self, library: Library | None = None, *, standing: Standing = Standing.MEMBER, name: str = "Awa") -> None:
+    def __init__(
+        self, library: Library | None = None, *, standing: Standing = Standing.MEMBER, name: str = "Awa"
+    ) -> None:
         self.library = library or library_of()
         self.now = MONDAY
         self.rng = Random(7)
         self.person = Person(PersonId(1), name, standing, association=AssociationId(1))
-        self.association = Association(AssociationId(1), ((PersonId(1), name), (PersonId(2), "Bo"), (PersonId(3), "")))
+        self.association = Association(
+            AssociationId(1), ((PersonId(1), name), (PersonId(2), "Bo"), (PersonId(3), ""))
+        )
         self.session = Session()
         self.answers: dict[FieldRef, Value] = {}
         self.tasks: dict[str, Task] = {}
@@ -65,6 +70,7 @@ class Chat:
         self.now += after
         turn = self._respond(input)
         self.session, self.effects = load_session(dump_session(turn.session)), turn.effects
+        assert self.session == turn.session
         for effect in turn.effects:
             self._apply(effect)
         sent = self.sent

@@ -6,6 +6,7 @@ import pytest
 
 from bot.model.effects import Finish, Forget
 from bot.model.message import Message
+from bot.model.values import FlowId
 from tests.dialogue.chat import Chat, bare
 from tests.flows.library import CHOICES, DEEP, PATH, SUB, ask
 
@@ -23,7 +24,9 @@ def options(message: Message) -> list[str]:
 
 def of(*steps: dict[str, Any], **more: Any) -> Chat:
     chat = Chat()
-    chat.publish({"flow": "essai", "title": "Essai", "format": 1, "steps": list(steps), **more}, PATH, SUB, DEEP)
+    chat.publish(
+        {"flow": "essai", "title": "Essai", "format": 1, "steps": list(steps), **more}, PATH, SUB, DEEP
+    )
     chat.say("essai")
     return chat
 
@@ -50,7 +53,7 @@ def test_oui_goes_on() -> None:
     chat = at_review("moyens", "12")
     chat.tap("oui")
     assert chat.edited[0].text == "[answered] [review] Oui"
-    assert Finish("chemin", "done") in chat.effects
+    assert Finish(FlowId("chemin"), "done") in chat.effects
 
 
 def test_a_tap_changes_the_review_in_place_and_words_send_it_anew() -> None:
@@ -157,17 +160,29 @@ def test_an_answer_given_at_another_prompt_of_the_same_field_is_not_asked_again(
 
 
 def test_an_earlier_review_is_not_read_again() -> None:
-    chat = of(ask("a", "text"), {"id": "un", "review": ["a"]}, ask("b", "text"), {"id": "deux", "review": ["a", "b"]})
+    chat = of(
+        ask("a", "text"),
+        {"id": "un", "review": ["a"]},
+        ask("b", "text"),
+        {"id": "deux", "review": ["a", "b"]},
+    )
     chat.say("x", "oui", "y", "corriger", "question a", "z")
     assert chat.at == "essai/deux"
 
 
 def test_a_review_in_a_sub_flow_replays_that_flow_only() -> None:
     inner = {
-        "flow": "dedans", "title": "Dedans", "format": 1,
+        "flow": "dedans",
+        "title": "Dedans",
+        "format": 1,
         "steps": [ask("a", "text"), {"call": "fond"}, {"id": "r", "review": ["a"]}],
-    }  # fmt: skip
-    outer = {"flow": "dehors", "title": "Dehors", "format": 1, "steps": [ask("c", "text"), {"call": "dedans"}, ask("d", "text")]}
+    }
+    outer = {
+        "flow": "dehors",
+        "title": "Dehors",
+        "format": 1,
+        "steps": [ask("c", "text"), {"call": "dedans"}, ask("d", "text")],
+    }
     chat = Chat()
     chat.publish(outer, inner, DEEP)
     chat.say("dehors", "avant", "x", "3", "corriger", "question a", "y")
@@ -214,11 +229,13 @@ def test_erasing_is_confirmed_and_takes_profile_answers_given_here() -> None:
     chat.tap("effacer", "effacer")
     assert len([effect for effect in chat.effects if isinstance(effect, Forget)]) == 2
     assert (chat.answers, chat.at) == ({}, "")
-    assert Finish("profil", "cancelled") in chat.effects
+    assert Finish(FlowId("profil"), "cancelled") in chat.effects
     assert "[review_erased]" in chat.text
 
 
 def test_erasing_leaves_what_the_run_did_not_ask() -> None:
     chat = Chat()
-    chat.say("le profil", "Les Amis", "au bureau", "oui", "prendre le chemin", "moyens", "12", "effacer", "oui")
+    chat.say(
+        "le profil", "Les Amis", "au bureau", "oui", "prendre le chemin", "moyens", "12", "effacer", "oui"
+    )
     assert chat.told == {"nom": "Les Amis", "role": "ca"}

@@ -1,4 +1,4 @@
-"""A small library for tests of the engine: flows of every step kind and field type, phrases that name themselves.
+"""A small library for tests of the engine: every step kind and field type, phrases that name themselves.
 
 Each phrase reads `[its key] {its holes}`, so that no test depends on the wording of the shipped content.
 """
@@ -23,12 +23,22 @@ Authored = dict[str, Any]
 CALENDAR: Authored = {
     "days": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
     "months": [
-        "janvier", "février", "mars", "avril", "mai", "juin",
-        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
     ],
     "first": "1er",
     "relative": {"aujourd'hui": 0, "demain": 1, "après-demain": 2, "hier": -1},
-}  # fmt: skip
+}
 PHRASES_DATA: Authored = {
     "format": 1,
     "phrases": {
@@ -57,7 +67,17 @@ PHRASES_DATA: Authored = {
     },
     "commands": {
         command: f"[{command}]"
-        for command in ("start", "aide", "menu", "parcours", "reprendre", "question", "langue", "mes_donnees", "effacer")
+        for command in (
+            "start",
+            "aide",
+            "menu",
+            "parcours",
+            "reprendre",
+            "question",
+            "langue",
+            "mes_donnees",
+            "effacer",
+        )
     },
     "menu": [
         {"label": "Voir tout", "flow": "types"},
@@ -100,16 +120,47 @@ TYPES: Authored = {
         ask("departement", "department", skip="allowed"),
         ask("lieu", "location", skip="allowed"),
         ask("piece", "file", skip="allowed"),
-        ask("echelle", "scale", section="listes", field={"min": 0, "max": 2}, labels=["Peu", "Assez", "Très"], skip="allowed"),
+        ask(
+            "echelle",
+            "scale",
+            section="listes",
+            field={"min": 0, "max": 2},
+            labels=["Peu", "Assez", "Très"],
+            skip="allowed",
+        ),
         ask("choix", "choice", choices=CHOICES, skip="allowed"),
-        ask("plusieurs", "choices", choices=CHOICES, field={"min": 1, "max": 2}, skip="allowed", default="moyens"),
+        ask(
+            "plusieurs",
+            "choices",
+            choices=CHOICES,
+            field={"min": 1, "max": 2},
+            skip="allowed",
+            default="moyens",
+        ),
         ask("ouinon", "yes_no", skip="allowed", default=True),
         ask("qui", "person", skip="allowed"),
         ask("avec", "choices", choices_from="association.people", skip="allowed"),
-        {"id": "tout", "review": ["texte", "nombre", "jour", "departement", "piece", "echelle", "choix", "plusieurs", "qui", "avec"]},
-        {"say": "Merci {person.name}, {nombre|point|points}, {jour|date}.", "picture": {"file": "vue.png", "alt": "Une vue"}},
+        {
+            "id": "tout",
+            "review": [
+                "texte",
+                "nombre",
+                "jour",
+                "departement",
+                "piece",
+                "echelle",
+                "choix",
+                "plusieurs",
+                "qui",
+                "avec",
+            ],
+        },
+        {
+            "say": "Merci {person.name}, {nombre|point|points}, {jour|date}.",
+            "picture": {"file": "vue.png", "alt": "Une vue"},
+        },
     ],
-}  # fmt: skip
+}
 
 PATH: Authored = {
     "flow": "chemin",
@@ -119,7 +170,12 @@ PATH: Authored = {
     "triggers": ["prendre le chemin"],
     "steps": [
         {"say": "Bienvenue."},
-        ask("but", "choice", choices=CHOICES, remind={"after": "2 days", "times": 2, "say": "Encore {progress.left} ?"}),
+        ask(
+            "but",
+            "choice",
+            choices=CHOICES,
+            remind={"after": "2 days", "times": 2, "say": "Encore {progress.left} ?"},
+        ),
         {"set": {"points": "value(but) * 10"}, "when": "answered(but)"},
         {
             "branch": [
@@ -177,10 +233,16 @@ PROFILE: Authored = {
     "scope": "association",
     "steps": [
         ask("nom", "text", name="association.nom", skip="allowed", field={"keep": "36 months"}),
-        ask("role", "choice", name="person.role", choices=[{"id": "ca", "label": "Au bureau"}, {"id": "benevole", "label": "Bénévole"}], skip="allowed"),
+        ask(
+            "role",
+            "choice",
+            name="person.role",
+            choices=[{"id": "ca", "label": "Au bureau"}, {"id": "benevole", "label": "Bénévole"}],
+            skip="allowed",
+        ),
         {"id": "fin", "review": ["association.nom", "person.role"]},
     ],
-}  # fmt: skip
+}
 STAFF: Authored = {
     "flow": "reserve",
     "title": "Réservé",
@@ -208,13 +270,26 @@ MIRROR: Authored = {"flow": "miroir", "title": "Le miroir", "format": 1, "steps"
 IMAGE: Authored = {"flow": "reflet", "title": "Le reflet", "format": 1, "steps": [{"goto": "miroir"}]}
 
 FLOWS: tuple[Authored, ...] = (
-    TYPES, PATH, SUB, DEEP, LOOP, PROFILE, STAFF, SWITCH, WHEEL, WELL, MIRROR, IMAGE,
-)  # fmt: skip
+    TYPES,
+    PATH,
+    SUB,
+    DEEP,
+    LOOP,
+    PROFILE,
+    STAFF,
+    SWITCH,
+    WHEEL,
+    WELL,
+    MIRROR,
+    IMAGE,
+)
 
 
 def _article(id: str, question: str, words: str, **more: Any) -> Article:
     phrasings = [f"{start} {words}" for start in ("c'est quoi", "que veut dire", "expliquer", "définir")]
-    phrasings += [f"{words} {end}" for end in ("ça veut dire quoi", "définition", "pour une association", "au juste")]
+    phrasings += [
+        f"{words} {end}" for end in ("ça veut dire quoi", "définition", "pour une association", "au juste")
+    ]
     return Article.model_validate(
         {
             "id": id,
@@ -236,7 +311,9 @@ def _article(id: str, question: str, words: str, **more: Any) -> Article:
 ARTICLES = (
     _article("alliance", "Qu'est-ce qu'une alliance ?", "une alliance durable", journeys=["chemin", "types"]),
     _article("mecenat", "Qu'est-ce que le mécénat ?", "le mécénat de compétences", related=["alliance"]),
-    _article("fusion", "Comment fusionner ?", "la fusion absorption", ready=False, not_ready_because="à relire"),
+    _article(
+        "fusion", "Comment fusionner ?", "la fusion absorption", ready=False, not_ready_because="à relire"
+    ),
     _article("meteo", "Quel temps fera-t-il ?", "la météo du jour", kind="redirect"),
 )
 

@@ -1,4 +1,4 @@
-"""The condition language: what is refused and where, and what a condition is worth when answers are missing."""
+"""The condition language: what is refused and where, what a condition is worth when answers are missing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,13 +13,10 @@ from bot.flows.condition import (
     MAX_LENGTH,
     MAX_NODES,
     ConditionError,
-    Datum,
-    evaluate,
-    holds,
     names_in,
     parse_condition,
-    round_half_up,
 )
+from bot.flows.evaluation import Datum, evaluate, holds, round_half_up
 
 
 class Known:
@@ -71,6 +68,7 @@ REFUSED = [
     ("1j", "not allowed", 0),
     ("b'x'", "not allowed", 0),
     ("~a", "not allowed", 0),
+    ("~" * (MAX_LENGTH - 1) + "a", "not allowed", 0),
     ("+a", "not allowed", 0),
     ("[x for x in a]", "not allowed", 0),
     ("(a := 1)", "not allowed", 1),
@@ -91,8 +89,14 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("source", "message", "column"), REFUSED, ids=[str(row[0])[:30].encode("unicode_escape").decode() for row in REFUSED])
-def test_what_is_not_in_the_language_is_refused_with_its_column(source: Any, message: str, column: int) -> None:
+@pytest.mark.parametrize(
+    ("source", "message", "column"),
+    REFUSED,
+    ids=[str(row[0])[:30].encode("unicode_escape").decode() for row in REFUSED],
+)
+def test_what_is_not_in_the_language_is_refused_with_its_column(
+    source: Any, message: str, column: int
+) -> None:
     with pytest.raises(ConditionError) as refused:
         parse_condition(source)
     assert message in str(refused.value)
@@ -116,7 +120,10 @@ def test_a_parsed_condition_stays_itself_and_tells_its_names() -> None:
     condition = parse_condition(" but == 'a' and association.members > 1 ")
     assert parse_condition(condition) is condition
     assert condition.source == "but == 'a' and association.members > 1"
-    assert [(name.path, name.column) for name in names_in(condition)] == [("but", 1), ("association.members", 16)]
+    assert [(name.path, name.column) for name in names_in(condition)] == [
+        ("but", 1),
+        ("association.members", 16),
+    ]
 
 
 KNOWN: dict[str, Datum] = {
@@ -229,9 +236,21 @@ def test_no_condition_always_holds() -> None:
 
 
 ROUNDED = [
-    (0.5, 0, 1), (1.5, 0, 2), (2.5, 0, 3), (-0.5, 0, 0), (-1.5, 0, -1), (2.4, 0, 2), (2, 0, 2), (True, 0, 1),
-    (1.005, 2, 1.01), (2.675, 2, 2.68), (1.25, 1, 1.3), (10, 1, 10.0), (1.23456789, 99, 1.234568), (7.5, -3, 8),
-]  # fmt: skip
+    (0.5, 0, 1),
+    (1.5, 0, 2),
+    (2.5, 0, 3),
+    (-0.5, 0, 0),
+    (-1.5, 0, -1),
+    (2.4, 0, 2),
+    (2, 0, 2),
+    (True, 0, 1),
+    (1.005, 2, 1.01),
+    (2.675, 2, 2.68),
+    (1.25, 1, 1.3),
+    (10, 1, 10.0),
+    (1.23456789, 99, 1.234568),
+    (7.5, -3, 8),
+]
 
 
 @pytest.mark.parametrize(("number", "digits", "rounded"), ROUNDED)
@@ -239,7 +258,7 @@ def test_a_half_is_rounded_up(number: float, digits: int, rounded: float) -> Non
     assert round_half_up(number, digits) == rounded
 
 
-# --- against a reference that is small enough to be read ---------------------------------------------------------
+# --- against a reference that is small enough to be read ----------------------------------------------
 
 Bush = tuple[Any, ...]
 

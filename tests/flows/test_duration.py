@@ -26,7 +26,9 @@ def test_a_duration_is_a_number_and_a_unit(written: str, span: Span) -> None:
     assert parse_span(span) is span
 
 
-@pytest.mark.parametrize("written", ["", "4", "4 jours", "days", "0 days", "-1 days", "1.5 days", "4  days", "99999 days", 4, None])
+@pytest.mark.parametrize(
+    "written", ["", "4", "4 jours", "days", "0 days", "-1 days", "1.5 days", "4  days", "99999 days", 4, None]
+)
 def test_anything_else_is_refused_with_an_example(written: Any) -> None:
     with pytest.raises(ValueError, match="write for example '4 days'"):
         parse_span(written)

@@ -29,28 +29,67 @@ def branch(*ways: dict[str, Any]) -> dict[str, Any]:
 
 LEFT: list[tuple[str, list[dict[str, Any]], dict[str, int]]] = [
     ("a line", [q("a"), {"say": "x"}, q("b")], {"a": 2, "#2": 1, "b": 1}),
-    ("the longer way counts", [
-        branch({"if": "x", "goto": "long"}, {"else": "court"}), {"id": "court", "goto": "fin"}, q("long"), q("suite"), q("fin"),
-    ], {"#1": 3, "court": 1, "long": 3, "suite": 2, "fin": 1}),
-    ("a way back to where ways meet again", [
-        branch({"if": "x", "goto": "detour"}, {"else": "suite"}), q("suite"), {"end": {}}, q("detour"), {"goto": "suite"},
-    ], {"#1": 2, "suite": 1, "#3": 0, "detour": 2, "#5": 1}),
-    ("a loop counts once, whatever stands after it", [
-        q("objet"), branch({"if": "x", "goto": "objet"}, {"else": "fin"}), q("fin"),
-    ], {"objet": 2, "#2": 1, "fin": 1}),
-    ("a step with a condition may be passed over", [
-        q("a"), {"end": {}, "when": "x"}, q("b"), {"goto": "a", "when": "y"}, q("c"),
-    ], {"a": 3, "#2": 2, "b": 2, "#4": 1, "c": 1}),
-    ("a call comes back; its flow may have the name of a step", [
-        {"call": "b"}, q("a"), {"end": {}}, q("b"),
-    ], {"#1": 1, "a": 1, "#3": 0, "b": 1}),
+    (
+        "the longer way counts",
+        [
+            branch({"if": "x", "goto": "long"}, {"else": "court"}),
+            {"id": "court", "goto": "fin"},
+            q("long"),
+            q("suite"),
+            q("fin"),
+        ],
+        {"#1": 3, "court": 1, "long": 3, "suite": 2, "fin": 1},
+    ),
+    (
+        "a way back to where ways meet again",
+        [
+            branch({"if": "x", "goto": "detour"}, {"else": "suite"}),
+            q("suite"),
+            {"end": {}},
+            q("detour"),
+            {"goto": "suite"},
+        ],
+        {"#1": 2, "suite": 1, "#3": 0, "detour": 2, "#5": 1},
+    ),
+    (
+        "a loop counts once, whatever stands after it",
+        [
+            q("objet"),
+            branch({"if": "x", "goto": "objet"}, {"else": "fin"}),
+            q("fin"),
+        ],
+        {"objet": 2, "#2": 1, "fin": 1},
+    ),
+    (
+        "a step with a condition may be passed over",
+        [
+            q("a"),
+            {"end": {}, "when": "x"},
+            q("b"),
+            {"goto": "a", "when": "y"},
+            q("c"),
+        ],
+        {"a": 3, "#2": 2, "b": 2, "#4": 1, "c": 1},
+    ),
+    (
+        "a call comes back; its flow may have the name of a step",
+        [
+            {"call": "b"},
+            q("a"),
+            {"end": {}},
+            q("b"),
+        ],
+        {"#1": 1, "a": 1, "#3": 0, "b": 1},
+    ),
     ("a review is no question", [q("a"), {"id": "r", "review": ["a"]}], {"a": 1, "r": 0}),
     ("another flow takes over", [q("a"), {"goto": "ailleurs"}, q("b")], {"a": 1, "#2": 0, "b": 1}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "steps", "left"), LEFT, ids=[row[0] for row in LEFT])
-def test_questions_left_are_those_of_the_longest_path(name: str, steps: list[dict[str, Any]], left: dict[str, int]) -> None:
+def test_questions_left_are_those_of_the_longest_path(
+    name: str, steps: list[dict[str, Any]], left: dict[str, int]
+) -> None:
     assert flow(*steps).left == left
 
 
@@ -71,7 +110,13 @@ def test_keys_are_ids_or_places_and_former_ids_still_lead_there() -> None:
 
 
 def test_sections_hold_from_their_first_step_on() -> None:
-    here = flow({"say": "x"}, q("a", section="un"), q("b"), q("c", section="deux"), sections={"un": "Partie 1", "deux": "Partie 2"})
+    here = flow(
+        {"say": "x"},
+        q("a", section="un"),
+        q("b"),
+        q("c", section="deux"),
+        sections={"un": "Partie 1", "deux": "Partie 2"},
+    )
     assert [here.section_at(key) for key in here.keys] == ["", "Partie 1", "Partie 1", "Partie 2"]
 
 
@@ -112,11 +157,19 @@ def test_every_kind_is_known_by_its_verb(verb: str) -> None:
     steps = [step for data in fixtures.FLOWS for step in data["steps"] if verb in step]
     assert steps
     assert {verb_of(step) for step in steps} == {verb}
-    assert {verb_of(step) for data in fixtures.FLOWS for step in flow_of(data).steps if type(step) is KINDS[verb]} == {verb}
+    assert {
+        verb_of(step) for data in fixtures.FLOWS for step in flow_of(data).steps if type(step) is KINDS[verb]
+    } == {verb}
 
 
 @pytest.mark.parametrize(
-    ("step", "verb"), [({"review": ["a"], "say": "x"}, "review"), ({"say": "x", "goto": "y"}, None), ({"id": "a"}, None), ("x", None)]
+    ("step", "verb"),
+    [
+        ({"review": ["a"], "say": "x"}, "review"),
+        ({"say": "x", "goto": "y"}, None),
+        ({"id": "a"}, None),
+        ("x", None),
+    ],
 )
 def test_a_step_has_one_verb(step: Any, verb: str | None) -> None:
     assert verb_of(step) == verb

@@ -28,7 +28,9 @@ VIEW = View(
 
 
 def names(answers: Mapping[str, Value], flow: str = "types", view: View = VIEW) -> Names:
-    bare = Names(SHELF, FlowId(flow), RUN, {}, view, TODAY, {"progress.left": 4}, frozenset({FlowId("chemin")}))
+    bare = Names(
+        SHELF, FlowId(flow), RUN, {}, view, TODAY, {"progress.left": 4}, frozenset({FlowId("chemin")})
+    )
     return replace(bare, answers={bare.ref(name): value for name, value in answers.items()})
 
 
@@ -68,8 +70,11 @@ def test_a_returned_field_reads_as_in_the_sub_flow() -> None:
 
 
 BUILT_IN: list[tuple[str, Value]] = [
-    ("person.name", "Awa"), ("person.language", "fr"), ("association.members", 3), ("progress.left", 4),
-]  # fmt: skip
+    ("person.name", "Awa"),
+    ("person.language", "fr"),
+    ("association.members", 3),
+    ("progress.left", 4),
+]
 
 
 @pytest.mark.parametrize(("name", "value"), BUILT_IN)
@@ -94,7 +99,9 @@ READ: list[tuple[str, Value, Any, float | None]] = [
 
 
 @pytest.mark.parametrize(("name", "value", "read", "weight"), READ)
-def test_a_choice_that_counts_nowhere_is_absent(name: str, value: Value, read: Any, weight: float | None) -> None:
+def test_a_choice_that_counts_nowhere_is_absent(
+    name: str, value: Value, read: Any, weight: float | None
+) -> None:
     known = names({name: value})
     assert known.read(name) == read
     assert known.weight(name) == weight

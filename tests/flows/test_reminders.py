@@ -52,7 +52,9 @@ QUIET = [
 
 
 @pytest.mark.parametrize(("quiet", "clock", "calm"), QUIET)
-def test_a_moment_in_the_quiet_hours_waits_for_their_end(quiet: tuple[time, time], clock: str, calm: str) -> None:
+def test_a_moment_in_the_quiet_hours_waits_for_their_end(
+    quiet: tuple[time, time], clock: str, calm: str
+) -> None:
     moment = datetime.fromisoformat(f"2027-01-11T{clock}").replace(tzinfo=PARIS)
     assert out_of_quiet(moment, Policy(PARIS, quiet)) == datetime.fromisoformat(calm).replace(tzinfo=PARIS)
 

@@ -38,7 +38,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("written", "message", "column"), REFUSED)
 def test_a_text_is_refused_with_the_column_of_its_mistake(written: Any, message: str, column: int) -> None:
-    with pytest.raises(TemplateError, match="^.*" + message.replace("{", r"\{").replace("}", r"\}")) as refused:
+    with pytest.raises(
+        TemplateError, match="^.*" + message.replace("{", r"\{").replace("}", r"\}")
+    ) as refused:
         parse_template(written)
     assert refused.value.column == column
 
@@ -56,7 +58,14 @@ def test_holes_keep_their_place_filter_and_plural() -> None:
 
 @pytest.mark.parametrize(
     ("number", "word"),
-    [(0, "question"), (1, "question"), (1.5, "question"), (-1, "question"), (2, "questions"), (None, "questions")],
+    [
+        (0, "question"),
+        (1, "question"),
+        (1.5, "question"),
+        (-1, "question"),
+        (2, "questions"),
+        (None, "questions"),
+    ],
 )
 def test_zero_and_one_are_singular(number: float | None, word: str) -> None:
     assert plural_word(("question", "questions"), number) == word
@@ -74,7 +83,22 @@ def test_a_hole_without_a_value_is_a_mistake_of_the_program() -> None:
         fill_from(parse_template("{name}"), {})
 
 
-HOSTILE = ["*x*", "[a](http://b)", "`x`", "> x", "# x", "- x", "1. x", "<b>x</b>", "&amp;", "{name}", "\\*", "_x_", "!x", "a\n\n- b"]
+HOSTILE = [
+    "*x*",
+    "[a](http://b)",
+    "`x`",
+    "> x",
+    "# x",
+    "- x",
+    "1. x",
+    "<b>x</b>",
+    "&amp;",
+    "{name}",
+    "\\*",
+    "_x_",
+    "!x",
+    "a\n\n- b",
+]
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -23,6 +23,8 @@ class TerminalSeat:
     shows_links: bool = True
     shows_edits: bool = False
     turn: int = 0
+    leftovers: list[Bubble] = field(default_factory=list)
+    """What an earlier program had decided and perhaps not said."""
     _buttons: list[Mapping[str, str]] = field(default_factory=list)
 
     async def says(self, text: str) -> None:
@@ -58,11 +60,17 @@ class TerminalSeat:
             line = await asyncio.wait_for(self.process.stdout.readline(), patience)
         except TimeoutError:
             return None
-        return self._bubble(json.loads(line)) if line else None
+        if not line:
+            return None
+        written = json.loads(line)
+        if written["turn"] == 0:
+            self.leftovers.append(self._bubble(written))
+            return await self._read(patience)
+        assert written["turn"] == self.turn
+        return self._bubble(written)
 
     def _bubble(self, written: Mapping[str, Any]) -> Bubble:
         assert list(written) == ["turn", "text", "options", "controls", "attachments"]
-        assert written["turn"] == self.turn
         buttons = [*written["options"], *written["controls"]]
         self._buttons = buttons or self._buttons
         return Bubble(tidy(written["text"]), tuple(one["label"] for one in buttons))

@@ -118,20 +118,26 @@ def oracle_for(transcript: Transcript, library: Library, seat: Seat | None = Non
 
 
 async def differences(seat: Seat, transcript: Transcript, library: Library) -> list[str]:
-    """Hold the conversation; where the channel and the engine first part (empty: nowhere)."""
+    """Hold a conversation to its end; where the channel and the engine first part (empty: nowhere)."""
     oracle = oracle_for(transcript, library, seat)
-    for number, deed in enumerate(transcript.turns, 1):
+    parted = await hold(seat, oracle, transcript.turns)
+    return parted or [f"at the end came too much: {bubble}" for bubble in await seat.rest()]
+
+
+async def hold(seat: Seat, oracle: Oracle, turns: Sequence[Exchange]) -> list[str]:
+    """Hold a part of a conversation; where the channel and the engine first part (empty: nowhere)."""
+    for number, deed in enumerate(turns, 1):
         if deed.tap is None:
             await seat.says(deed.say or "")
         else:
             button = oracle.button(deed)
-            assert button is not None, f"{transcript.transcript}, turn {number}: nobody can tap {deed.tap}"
+            assert button is not None, f"turn {number}: nobody can tap {deed.tap}"
             await seat.taps(button)
         expected = oracle.give(deed)
         came = await seat.hears(len(expected))
         if came != expected:
             return [f"turn {number}, {deed.say or deed.tap}", *_parted(expected, came)]
-    return [f"at the end came too much: {bubble}" for bubble in await seat.rest()]
+    return []
 
 
 def _parted(expected: Sequence[Bubble], came: Sequence[Bubble]) -> list[str]:

@@ -82,14 +82,21 @@ class Program:
 
     def prints(self, pattern: str) -> re.Match[str]:
         """Wait until standard output holds this. AssertionError with both outputs if it does not come."""
+        return self._waits(self._out, pattern)
+
+    def logs(self, pattern: str) -> re.Match[str]:
+        """The same of standard error."""
+        return self._waits(self._err, pattern)
+
+    def _waits(self, file: Path, pattern: str) -> re.Match[str]:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if found := re.search(pattern, self.out):
+            if found := re.search(pattern, file.read_text(encoding="utf-8")):
                 return found
-            if self._process.poll() is not None:
+            if not self.running:
                 break
             time.sleep(0.02)
-        raise AssertionError(f"{pattern!r} was not printed; out: {self.out!r}; err: {self.err!r}")
+        raise AssertionError(f"{pattern!r} did not come; out: {self.out!r}; err: {self.err!r}")
 
     def ends(self) -> int:
         """Wait for the end; the exit status."""

@@ -3,7 +3,6 @@ is what the pure engine says beside it."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -52,23 +51,33 @@ async def test_the_page_says_what_the_engine_says(library: Library, tmp_path: Pa
         assert program.stop() == 0
 
 
-async def test_telegram_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
-    async with AsyncExitStack() as stack:
-        api = await stack.enter_async_context(BotApi())
-        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
-        program = stack.enter_context(Program("run", folder=tmp_path, settings=settings))
-        people = [TelegramSeat(api.person(1001 + place)) for place in range(len(ON_TELEGRAM))]
-        assert await _held(dict(zip(ON_TELEGRAM, people, strict=True)), library) == {}
-        assert [call for call in api.journal if not call.ok] == []
-        assert program.stop() == 0
-
-
 @pytest.mark.emulator
-async def test_an_independent_judge_accepts_both_journeys(library: Library, tmp_path: Path) -> None:
-    async with judged(tmp_path) as judge:
+async def test_telegram_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
+    """By polling, against the stand-in; and beside it against somebody else's Bot API, the independent judge."""
+    parted, refused = await asyncio.gather(
+        _at_the_stand_in(library, tmp_path / "stand-in"), _before_the_judge(library, tmp_path / "judge")
+    )
+    assert parted == {}
+    assert refused == {}
+
+
+async def _at_the_stand_in(library: Library, folder: Path) -> dict[str, list[str]]:
+    async with BotApi() as api:
+        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        with Program("run", folder=folder, settings=settings) as program:
+            people = [TelegramSeat(api.person(1001 + place)) for place in range(len(ON_TELEGRAM))]
+            parted = await _held(dict(zip(ON_TELEGRAM, people, strict=True)), library)
+            assert [call for call in api.journal if call.answer is not None and not call.ok] == []
+            assert program.stop() == 0
+    return parted
+
+
+async def _before_the_judge(library: Library, folder: Path) -> dict[str, list[str]]:
+    async with judged(folder) as judge:
         people = [EmulatorSeat(judge, 2001 + place) for place in range(len(BY_THE_JUDGE))]
-        assert await _held(dict(zip(BY_THE_JUDGE, people, strict=True)), library) == {}
+        parted = await _held(dict(zip(BY_THE_JUDGE, people, strict=True)), library)
         assert judge.refused == []
+    return parted
 
 
 def _holdable(library: Library) -> dict[str, Transcript]:

@@ -37,7 +37,7 @@ _LONGEST = {
     "department": max(len(name) for name in DEPARTMENTS.values()) + 6,
 }
 """Field type -> most characters of an answer as people read it."""
-_BUILT_IN = {"person.name": 64, "person.language": 35, "progress.section": 60}
+_BUILT_IN = {"person.name": 64, "person.language": 35, "progress.section": 60, "today": 28}
 _NUMBER = 20
 _COMPUTED = 64
 _SERIAL = "p999999."

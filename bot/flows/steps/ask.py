@@ -43,6 +43,9 @@ YES, NO = "yes", "no"
 ALWAYS_PERSONAL = ("email", "phone", "person")
 """Field types that are personal whatever the author says."""
 
+REQUESTS: Mapping[str, Literal["phone", "location"]] = {"phone": "phone", "location": "location"}
+"""Field type -> what the channel's own button shares."""
+
 REFUSALS: Mapping[str, str] = {
     "text": "refused_text_short",
     "number": "refused_number",
@@ -180,10 +183,7 @@ class Ask(Step):
         if self.field.type == "choices":
             text = Markdown(f"{text}\n\n{phrases.say('choose_several')}")
             controls = (Option("done", phrases.label("button_done"), control_act(scope.serial, "done")),)
-        request: Literal["phone", "location"] | None = None
-        if self.field.type == "phone" or self.field.type == "location":
-            request = self.field.type
-        return Message(text, options, controls, request=request)
+        return Message(text, options, controls, request=REQUESTS.get(self.field.type))
 
     def accept(self, input: PromptInput, scope: Scope) -> Reply | None:
         """Reads a tap, words, or something handed in."""

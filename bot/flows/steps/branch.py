@@ -6,7 +6,8 @@ from pydantic import Field as Constraint
 from pydantic import model_validator
 
 from bot.flows.authored import Authored, ConditionText, FieldName, Slug
-from bot.flows.condition import Condition, holds
+from bot.flows.condition import Condition
+from bot.flows.evaluation import holds
 from bot.flows.step import NEXT, Exit, Into, Jump, Link, Outcome, Scope, Step, Switch, Then
 from bot.model.values import FlowId
 

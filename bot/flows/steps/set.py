@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field as Constraint
 
 from bot.flows.authored import ConditionText, FieldName
-from bot.flows.condition import Condition, evaluate
+from bot.flows.condition import Condition
 from bot.flows.duration import Duration
+from bot.flows.evaluation import evaluate
 from bot.flows.step import Outcome, Scope, Step
 from bot.model.effects import Effect, Forget, Remember
 
