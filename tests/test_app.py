@@ -21,6 +21,7 @@ from bot.model.turn import Turn
 from bot.model.who import Address
 from bot.settings import Settings
 from tests.journeys.program import Program, alliances, page_of
+from tests.journeys.program import Settings as Texts
 from tests.telegram_api import TOKEN, BotApi
 
 NOWHERE = "http://127.0.0.1:9"
@@ -91,7 +92,7 @@ def test_what_is_in_the_way_is_told(settings: dict[str, str], hint: str, tmp_pat
 async def test_a_token_that_telegram_refuses_ends_it(tmp_path: Path) -> None:
     async with BotApi() as api:
         api.revoked = True
-        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        settings: Texts = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
         done = await asyncio.to_thread(alliances, "run", folder=tmp_path, settings=settings)
     assert done.returncode == 2
     assert "alliances: ALLIANCES_TELEGRAM_TOKEN: Telegram refuses this token" in done.stderr
@@ -114,7 +115,7 @@ async def test_with_a_webhook_the_page_is_off_and_telegram_is_told(tmp_path: Pat
     async with BotApi() as api:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": port, "webhook_url": url}
+        settings: Texts = {"telegram_token": TOKEN, "telegram_api": api.url, "port": port, "webhook_url": url}
         with Program("run", folder=tmp_path, settings=settings) as program:
             await asyncio.to_thread(program.prints, "Telegram: connected")
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:

@@ -115,7 +115,11 @@ class PlainScreen:
         """Write one message and its buttons."""
         lines = [_text(message)]
         lines += [f"[{file.name}: {self._path_of(file.sha256)}]" for file in message.attachments]
-        lines += [f"  {numbers[option.act]}. {option.label}" for option in message.options]
+        for option in message.options:
+            # A number would be that of a button further down: another message of this turn follows.
+            lines.append(
+                f"  · {option.label}" if message.silent else f"  {numbers[option.act]}. {option.label}"
+            )
         if message.controls:
             lines.append("  " + " · ".join(option.label for option in message.controls))
         self._out.write("\n".join(lines) + "\n\n")
@@ -150,11 +154,9 @@ class RichScreen:
             place = Text.assemble(f"▤ {file.name}  ", (str(self._path_of(file.sha256)), "dim"))
             self._console.print(Padding(place, (0, 0, 0, 2)))
         for option in message.options:
-            self._console.print(
-                Padding(
-                    Text.assemble((f"{numbers[option.act]:>2}. ", "bold cyan"), option.label), (0, 0, 0, 2)
-                )
-            )
+            # A number would be that of a button further down: another message of this turn follows.
+            mark = " ·  " if message.silent else f"{numbers[option.act]:>2}. "
+            self._console.print(Padding(Text.assemble((mark, "bold cyan"), option.label), (0, 0, 0, 2)))
         if message.controls:
             # Without numbers: a person types the word, and "2" may be the answer to the question.
             ways = Text(" · ".join(option.label for option in message.controls), style="dim")

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,13 @@ async def test_plain_lines_show_text_numbers_ways_out_and_files() -> None:
         "Quel est votre rôle ?\n• un seul\n  1. Bénévole\n  2. Bureau\n  Retour · Passer\n\n"
         "Voir le site (https://example.org/a).\n\nPlus loin.\n[mes-donnees.json: data/abab]\n\n"
     )
+
+
+async def test_a_message_that_another_follows_shows_no_numbers() -> None:
+    out = io.StringIO()
+    channel = await shown(PlainScreen(out, path_of), replace(CARD, silent=True), QUESTION)
+    assert out.getvalue().startswith("Une alliance\n  · Sources\n\n")
+    assert channel.read("> 1") == Tap("p3.benevole")
 
 
 async def test_the_rich_screen_shows_the_same_words() -> None:

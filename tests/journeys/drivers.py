@@ -37,8 +37,11 @@ class Bubble:
 class Seat(Protocol):
     """One person in front of one channel."""
 
-    name: str
-    """First name as the channel tells it to the program; may be empty."""
+    @property
+    def name(self) -> str:
+        """First name as the channel tells it to the program; may be empty."""
+        ...
+
     shows_links: bool
     """Whether a link's address stands in the text."""
     shows_edits: bool

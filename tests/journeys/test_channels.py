@@ -10,12 +10,13 @@ import pytest
 from bot.content.rehearsal import read_transcript
 from bot.content.transcripts import Transcript
 from bot.dialogue.library import Library
+from bot.model.message import Option
 from tests.journeys.at_emulator import EmulatorSeat, judged
 from tests.journeys.at_page import page_seat
 from tests.journeys.at_telegram import TelegramSeat
 from tests.journeys.at_terminal import terminal_seat
-from tests.journeys.drivers import Seat, all_transcripts, can_be_held, differences
-from tests.journeys.program import Program, page_of
+from tests.journeys.drivers import Seat, all_transcripts, can_be_held, differences, hold, oracle_for
+from tests.journeys.program import Program, Settings, page_of
 from tests.telegram_api import TOKEN, BotApi
 
 ON_TELEGRAM = ("p1-jusqu-au-bout", "p2-jusqu-au-bout", "retour-et-question")
@@ -23,21 +24,37 @@ ON_TELEGRAM = ("p1-jusqu-au-bout", "p2-jusqu-au-bout", "retour-et-question")
 BY_THE_JUDGE = ON_TELEGRAM[:2]
 
 
-AT_ONCE = 3
-"""Terminals open at the same time: each is a process."""
+TERMINALS = 3
+"""Open at the same time: each is a process."""
 
 
 async def test_the_terminal_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
-    room = asyncio.Semaphore(AT_ONCE)
+    waiting = sorted(_holdable(library).items())
 
-    async def held(transcript: Transcript) -> list[str]:
-        folder = tmp_path / transcript.transcript
-        folder.mkdir()
-        async with room, terminal_seat(folder) as seat:
-            parted = await differences(seat, transcript, library)
-        return parted or (folder / "stderr").read_text().splitlines()
+    async def work_through(name: str) -> dict[str, list[str]]:
+        parted: dict[str, list[str]] = {}
+        async with terminal_seat(tmp_path, name) as seat:
+            while waiting and not parted:
+                title, transcript = waiting.pop()
+                if wrong := await hold(seat, oracle_for(transcript, library, seat), transcript.turns):
+                    parted[title] = wrong
+                else:
+                    await _erase_all(seat)
+            assert parted or await seat.rest() == []
+        return parted
 
-    assert await _each({name: held(one) for name, one in _holdable(library).items()}) == {}
+    found = await asyncio.gather(*(work_through(f"personne-{place}") for place in range(TERMINALS)))
+    assert [parted for parted in found if parted] == []
+    assert (tmp_path / "stderr").read_text() == ""
+
+
+async def _erase_all(seat: Seat) -> None:
+    """Become somebody of whom nothing is known, so that the next conversation can begin."""
+    await seat.says("/effacer")
+    (asked,) = await seat.hears(1)
+    await seat.taps(Option("erase-yes", asked.buttons[0], "do.erase-yes"))
+    (farewell,) = await seat.hears(1)
+    assert farewell.buttons == ()
 
 
 async def test_the_page_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
@@ -53,7 +70,7 @@ async def test_the_page_says_what_the_engine_says(library: Library, tmp_path: Pa
 
 @pytest.mark.emulator
 async def test_telegram_says_what_the_engine_says(library: Library, tmp_path: Path) -> None:
-    """By polling, against the stand-in; and beside it against somebody else's Bot API, the independent judge."""
+    """By polling, against the stand-in; and beside it against a judge, somebody else's Bot API."""
     parted, refused = await asyncio.gather(
         _at_the_stand_in(library, tmp_path / "stand-in"), _before_the_judge(library, tmp_path / "judge")
     )
@@ -63,7 +80,7 @@ async def test_telegram_says_what_the_engine_says(library: Library, tmp_path: Pa
 
 async def _at_the_stand_in(library: Library, folder: Path) -> dict[str, list[str]]:
     async with BotApi() as api:
-        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
         with Program("run", folder=folder, settings=settings) as program:
             people = [TelegramSeat(api.person(1001 + place)) for place in range(len(ON_TELEGRAM))]
             parted = await _held(dict(zip(ON_TELEGRAM, people, strict=True)), library)

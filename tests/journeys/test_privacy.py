@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from tests.journeys.at_page import page_seat
-from tests.journeys.program import Program, page_of
+from tests.journeys.program import Program, Settings, page_of
 from tests.telegram_api import TOKEN, BotApi, Person, faults
 
 WORDS = "zanzibarette"
@@ -13,7 +13,7 @@ WORDS = "zanzibarette"
 
 async def test_nothing_of_anybody_is_logged(tmp_path: Path) -> None:
     async with BotApi() as api:
-        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0, "log": "debug"}
+        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0, "log": "debug"}
         camille = api.person(4711001, first_name=f"Prénom{WORDS}", username=f"nom_{WORDS}")
         with Program("run", folder=tmp_path, settings=settings) as program:
             await asyncio.to_thread(program.prints, "Telegram: connected")

@@ -15,7 +15,7 @@ from bot.model.inputs import Tap
 from tests.journeys.at_telegram import TelegramSeat
 from tests.journeys.at_terminal import terminal_seat
 from tests.journeys.drivers import HERE, hold, oracle_for, tidy
-from tests.journeys.program import Program, alliances
+from tests.journeys.program import Program, Settings, alliances
 from tests.telegram_api import TOKEN, BotApi, Person, faults
 
 JOURNEYS = ("p1-jusqu-au-bout", "p2-jusqu-au-bout")
@@ -96,7 +96,7 @@ async def test_a_killed_program_answers_on_telegram_once(
 ) -> None:
     journey = read_transcript(HERE / "retour-et-question.yaml")
     async with BotApi() as api:
-        settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
         seat = TelegramSeat(api.person(1001))
         oracle = oracle_for(journey, library, seat)
         with Program("run", folder=tmp_path, settings=settings) as program:

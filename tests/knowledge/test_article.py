@@ -37,7 +37,7 @@ def test_a_complete_entry_is_accepted_and_frozen() -> None:
         ({"ready": False}, "'not_ready_because' is missing: 'ready' is false"),
         ({"review_after": "2026-01-01"}, "'review_after' is before 'reviewed'"),
         ({"id": "Mécénat"}, "String should match pattern '^[a-z0-9-]+$'"),
-        ({"id": "a" * 51}, "String should have at most 50 characters"),
+        ({"id": "a" * 51}, "String should have at most 43 characters"),
         ({"titre": "x"}, "Extra inputs are not permitted"),
         ({"status": "sûr"}, "Input should be 'sourcé', 'mixte' or 'à vérifier'"),
         ({"to_check": {"what": "x", "where": "y"}}, "Field required"),
