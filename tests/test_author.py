@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Assistant, assemble
+from bot.app import Assistant, Ground, assemble
 from bot.author import LocalPage
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.ports import Said, Shown
@@ -21,11 +21,11 @@ STRANGER = Address("web", "zyxwvutsrqponmlkjihgfedc")
 async def assistant(tmp_path: Path) -> AsyncIterator[tuple[Assistant, WebChannel]]:
     made: list[WebChannel] = []
 
-    def channels(ground: object) -> dict[str, WebChannel]:
-        made.append(WebChannel(now=ground.clock.now))  # type: ignore[attr-defined]
+    def channels(ground: Ground) -> dict[str, WebChannel]:
+        made.append(WebChannel(now=ground.clock.now))
         return {"web": made[0]}
 
-    async with assemble(Settings(data=tmp_path / "data"), channels, serving=True) as opened:  # type: ignore[arg-type]
+    async with assemble(Settings(data=tmp_path / "data"), channels, serving=True) as opened:
         yield opened, made[0]
 
 

@@ -17,8 +17,10 @@ async def test_nothing_of_anybody_is_logged(tmp_path: Path) -> None:
         camille = api.person(4711001, first_name=f"Prénom{WORDS}", username=f"nom_{WORDS}")
         with Program("run", folder=tmp_path, settings=settings) as program:
             await asyncio.to_thread(program.prints, "Telegram: connected")
-            for say in ("/start", f"où trouver une {WORDS} ?", f"/{WORDS}", f"/question {WORDS}", "/profil"):
-                await camille.says(say)
+            dominique = api.person(4711002, first_name=f"Autre{WORDS}")
+            for say in ("/start", f"où trouver une {WORDS} ?", f"/{WORDS}", f"/question {WORDS}"):
+                await dominique.says(say)
+            await camille.says("/profil")
             api.fault(faults.bad_request(), method="sendMessage")
             api.fault(faults.server_error(effect=True), method="sendMessage")
             api.fault(faults.malformed(), method="getUpdates")
