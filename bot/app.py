@@ -101,7 +101,7 @@ async def assemble(
             if serving:
                 stack.callback(hold_serving_lock(settings.database_file))
             files = Files(settings.data / "files")
-            keeper = Keeper.open(settings.content or shipped_content())
+            keeper = Keeper.open(settings.content or shipped_content(), settings.data / "cache")
             staff = frozenset(Address("telegram", str(id)) for id in settings.staff)
             store = await Store.open(
                 settings.database_file, policy=policy, files=settings.data / "files", staff=staff

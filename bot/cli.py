@@ -115,6 +115,10 @@ def _content(settings: Settings) -> Path:
         raise OperatorError(str(error)) from None
 
 
+def _cache(settings: Settings) -> Path:
+    return settings.data / "cache"
+
+
 def _policy(settings: Settings) -> "Policy":
     from bot.model.turn import Policy
 
@@ -131,7 +135,11 @@ def _ask(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     try:
         found = inquire(
-            _content(settings), " ".join(parsed.text), policy=_policy(settings), now=SystemClock().now()
+            _content(settings),
+            " ".join(parsed.text),
+            policy=_policy(settings),
+            now=SystemClock().now(),
+            cache=_cache(settings),
         )
     except ContentBroken as error:
         raise OperatorError(str(error)) from None
@@ -151,7 +159,9 @@ def _match(parsed: argparse.Namespace) -> int:
         if parsed.kb:
             match_lines(parsed.kb, sys.stdin, sys.stdout)
         else:
-            answer_lines(open_library(_content(read_settings())).index, sys.stdin, sys.stdout)
+            settings = read_settings()
+            library = open_library(_content(settings), _cache(settings))
+            answer_lines(library.index, sys.stdin, sys.stdout)
     except (BadCollectionLine, ContentBroken, OSError) as error:
         raise OperatorError(str(error)) from None
     return 0

@@ -29,9 +29,9 @@ class Inquiry:
     messages: tuple[Message, ...]
 
 
-def inquire(folder: Path, text: str, *, policy: Policy, now: datetime) -> Inquiry:
-    """Ask the content in `folder`; ContentBroken if it has errors."""
-    library = open_library(folder)
+def inquire(folder: Path, text: str, *, policy: Policy, now: datetime, cache: Path | None = None) -> Inquiry:
+    """Ask the content in `folder`; ContentBroken if it has errors. `cache`: as for `open_library`."""
+    library = open_library(folder, cache)
     view = View(Person(PersonId(0)), policy)
     turn = respond(Session(), Command("question", text), library, view, now=now, rng=Random(0))
     messages = tuple(effect.message for effect in turn.effects if isinstance(effect, Send))

@@ -28,15 +28,17 @@ class Keeper:
     """What is wrong with the folder as it is now; the library may be older."""
     media: Mapping[str, Path] = field(default_factory=dict)
     """sha256 of an authored picture or file -> where its bytes lie."""
+    cache: Path | None = None
+    """Folder where the index is kept between two starts."""
     _seen: tuple[tuple[str, int, int], ...] = field(default=())
 
     @classmethod
-    def open(cls, folder: Path) -> "Keeper":
+    def open(cls, folder: Path, cache: Path | None = None) -> "Keeper":
         """Load the folder; ContentBroken with every error if it has any."""
         seen = _looks_of(folder)
         loaded = load_library(folder)
-        library = build_library(folder, loaded)
-        return cls(folder, library, loaded.problems, loaded.media_files, seen)
+        library = build_library(folder, loaded, cache)
+        return cls(folder, library, loaded.problems, loaded.media_files, cache, seen)
 
     async def watch(self, clock: Clock) -> None:
         """Load again whenever a file changed; for ever."""
@@ -56,7 +58,7 @@ class Keeper:
         loaded = load_library(self.folder)
         self.problems = loaded.problems
         try:
-            library = build_library(self.folder, loaded)
+            library = build_library(self.folder, loaded, self.cache)
         except ContentBroken as error:
             log.error("content_refused", extra={"errors": len(error.problems)})
             return

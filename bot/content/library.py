@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.content.load import Loaded, load_library
 from bot.content.problem import Problem
 from bot.dialogue.library import Library
+from bot.knowledge.compiled import cached_index
 from bot.knowledge.index import build_index
 
 
@@ -16,14 +17,18 @@ class ContentBroken(Exception):
         self.problems = problems
 
 
-def open_library(folder: Path) -> Library:
-    """Read a folder and build its index; ContentBroken with every error at once."""
-    return build_library(folder, load_library(folder))
+def open_library(folder: Path, cache: Path | None = None) -> Library:
+    """Read a folder and build its index; ContentBroken with every error at once.
+
+    `cache`: a folder where the index is kept between two starts.
+    """
+    return build_library(folder, load_library(folder), cache)
 
 
-def build_library(folder: Path, loaded: Loaded) -> Library:
+def build_library(folder: Path, loaded: Loaded, cache: Path | None = None) -> Library:
     """The library of what was loaded; ContentBroken if it has errors."""
     if loaded.shelf is None or loaded.fingerprint is None:
         raise ContentBroken(folder, tuple(found for found in loaded.problems if found.severity == "error"))
-    index = build_index(loaded.shelf.articles.values(), loaded.words)
+    articles, words = loaded.shelf.articles.values(), loaded.words
+    index = build_index(articles, words) if cache is None else cached_index(articles, words, cache)
     return Library(loaded.shelf, index, loaded.words, loaded.fingerprint)

@@ -80,17 +80,18 @@ class Index:
 def build_index(articles: Iterable[Entry], words: Words | None = None) -> Index:
     """Indexes a base and rehearses on it; takes about a second for 1,000 phrasings."""
     entries = tuple(articles)
-    phrasings = [_phrasings(entry) for entry in entries]
-    scorer = build_scorer(phrasings, words or Words())
+    phrasings = [phrasings_of(entry) for entry in entries]
+    scorer, readings = build_scorer(phrasings, words or Words())
     return Index(
         ids=tuple(entry.id for entry in entries),
         redirects=frozenset(entry.id for entry in entries if entry.kind == "redirect"),
         texts=tuple(text for entry in phrasings for text in entry),
         scorer=scorer,
-        confidence=fit(tuple(rehearse(scorer))),
+        confidence=fit(tuple(rehearse(scorer, readings))),
     )
 
 
-def _phrasings(entry: Entry) -> list[str]:
+def phrasings_of(entry: Entry) -> list[str]:
+    """What is indexed of an entry: its question, its phrasings, and its keywords as one more."""
     keywords = [" ".join(entry.keywords)] if entry.keywords else []
     return [entry.question, *entry.phrasings, *keywords]

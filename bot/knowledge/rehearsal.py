@@ -6,7 +6,7 @@ Nothing is indexed again: what is left out is subtracted.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -19,24 +19,29 @@ MAX_REHEARSED = 300
 """Phrasings that are rehearsed; of a larger base, evenly spread ones."""
 
 
-def rehearse(scorer: Scorer) -> Iterator[Sample]:
-    """Up to three samples for each rehearsed phrasing."""
+def rehearse(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[Sample]:
+    """Up to three samples for each rehearsed phrasing; `readings` are those of the base, in order."""
     sizes = np.bincount(scorer.owners, minlength=len(scorer.starts))
-    total = len(scorer.readings)
+    total = len(readings)
     if len(scorer.starts) < 2:
         return
-    for number in np.unique(np.linspace(0, total - 1, min(total, MAX_REHEARSED)).astype(int)):
-        if scorer.readings[number].content:
-            phrasings = scorer.grams.compare(scorer.readings[number].words)
-            yield _without_entry(scorer, int(number), phrasings)
-            yield _foreign(scorer, int(number))
+    spread = Counter(root for reading in readings for root in set(stems(reading)))
+    for number in np.unique(np.linspace(0, total - 1, min(total, MAX_REHEARSED)).astype(int)).tolist():
+        if readings[number].content:
+            phrasings = scorer.grams.compare(readings[number].words)
+            yield _outsider(scorer, number, readings[number], phrasings)
+            yield _foreign(scorer, number, readings[number])
             if sizes[scorer.owners[number]] > 1:
-                yield _without_phrasing(scorer, int(number), phrasings)
+                yield _without_phrasing(scorer, number, readings, phrasings, spread)
 
 
-def _without_phrasing(scorer: Scorer, number: int, phrasings: Floats) -> Sample:
-    reading, entry = scorer.readings[number], int(scorer.owners[number])
+def _without_phrasing(
+    scorer: Scorer, number: int, readings: Sequence[Reading], phrasings: Floats, spread: Mapping[str, int]
+) -> Sample:
+    reading, entry = readings[number], int(scorer.owners[number])
     left_out = Counter(stems(reading))
+    siblings = [readings[other] for other in np.flatnonzero(scorer.owners == entry).tolist()]
+    rest = Counter(root for sibling in siblings for root in stems(sibling)) - left_out
     own = phrasings[scorer.owners == entry]
     itself = float(phrasings[number])
     phrasings = phrasings.copy()
@@ -45,22 +50,17 @@ def _without_phrasing(scorer: Scorer, number: int, phrasings: Floats) -> Sample:
     length = scorer.grams.centroids[entry] ** 2 - 2 * float(own.sum()) + itself
     centroid = np.add.reduceat(phrasings, scorer.starts) / scorer.grams.centroids
     centroid[entry] *= scorer.grams.centroids[entry] / np.sqrt(max(length, 1e-6))
-    absent = {root for root in left_out if scorer.tokens.spread[root] == 1}
+    absent = {root for root in left_out if spread[root] == 1}
     probe = scorer.tokens.probe(reading, absent)
     tokens = scorer.tokens.compare(probe)
-    tokens[entry] = scorer.tokens.compare_without(probe, entry, left_out)
+    tokens[entry] = scorer.tokens.compare_without(probe, entry, rest)
     scores = combined(np.maximum.reduceat(phrasings, scorer.starts), centroid, tokens)
     place = int((scores > scores[entry]).sum())
     return Sample(figures(scores, probe.known_share), place == 0, place < 3, inside=True)
 
 
-def _without_entry(scorer: Scorer, number: int, phrasings: Floats) -> Sample:
-    return _outsider(scorer, number, scorer.readings[number], phrasings)
-
-
-def _foreign(scorer: Scorer, number: int) -> Sample:
+def _foreign(scorer: Scorer, number: int, reading: Reading) -> Sample:
     """Half of the words replaced by words of no language: a message that shares a word by accident."""
-    reading = scorer.readings[number]
     swapped = {word: word[::-1] for word in reading.content[::2]}
     words = tuple(swapped.get(word, word) for word in reading.words)
     content = tuple(swapped.get(word, word) for word in reading.content)
@@ -79,7 +79,5 @@ def _outsider(scorer: Scorer, number: int, reading: Reading, phrasings: Floats) 
 
 
 def _only_in(scorer: Scorer, root: str, entry: int) -> bool:
-    if root not in scorer.tokens.postings:
-        return False
-    entries, _ = scorer.tokens.postings[root]
-    return len(entries) == 1 and int(entries[0]) == entry
+    tokens = scorer.tokens
+    return root in tokens.rows and tokens.entries[tokens.having(root)].tolist() == [entry]

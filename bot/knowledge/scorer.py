@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.knowledge.article import Words
 from bot.knowledge.grams import GramTable, build_grams
-from bot.knowledge.text import Reader, Reading, fold, make_reader, split_words
+from bot.knowledge.text import Reader, Reading, cut, fold, make_reader, split_words
 from bot.knowledge.tokens import Probe, TokenTable, build_tokens
 
 WEIGHTS = {"phrasing": 4, "centroid": 8, "tokens": 7}
@@ -39,8 +39,6 @@ class Scorer:
     """Both tables and the reader that feeds them."""
 
     reader: Reader
-    readings: tuple[Reading, ...]
-    """Every phrasing as it was read."""
     owners: NDArray[np.int64]
     """Entry of each phrasing."""
     starts: NDArray[np.int64]
@@ -62,23 +60,22 @@ class Scorer:
         return Scores(totals, phrasings, probe)
 
 
-def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> Scorer:
-    """Indexes the phrasings of every entry, in order; each entry has at least one."""
-    texts = [text for entry in phrasings for text in entry]
+def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> tuple[Scorer, tuple[Reading, ...]]:
+    """Indexes the phrasings of every entry, in order, at least one each; also returns how it read them."""
+    pieces = [split_words(fold(cut(text))) for entry in phrasings for text in entry]
     counts = [len(entry) for entry in phrasings]
     owners = np.repeat(np.arange(len(counts)), counts)
-    known = [word for text in texts for word in split_words(fold(text))]
-    reader = make_reader(words, known)
-    readings = tuple(reader.read(text) for text in texts)
+    reader = make_reader(words, (word for text in pieces for word in text))
+    readings = tuple(reader.read_words(text) for text in pieces)
     listed = owners.tolist()
-    return Scorer(
+    scorer = Scorer(
         reader=reader,
-        readings=readings,
         owners=owners,
         starts=(np.cumsum(counts) - counts).astype(np.int64),
         grams=build_grams([reading.words for reading in readings], listed, len(counts)),
         tokens=build_tokens(readings, listed, len(counts)),
     )
+    return scorer, readings
 
 
 def combined(nearest: Number, centroid: Number, tokens: Number) -> Number:

@@ -30,6 +30,17 @@ _REPEATED = re.compile(r"([a-z])\1{2,}")
 _STEMMER = snowballstemmer.stemmer("french")
 
 
+class _Marks(dict[int, int | None]):
+    """Code point -> itself, or None (dropped) for a combining mark; filled as signs are met."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_MARKS = _Marks()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A text as the index sees it."""
@@ -59,7 +70,11 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """Reads the first `MAX_CHARACTERS` of a text."""
-        words = tuple(self._resolved(split_words(fold(cut(text)))))
+        return self.read_words(split_words(fold(cut(text))))
+
+    def read_words(self, pieces: Sequence[str]) -> Reading:
+        """The same for a text already cut, folded and split."""
+        words = tuple(self._resolved(pieces))
         content = tuple(word for word in words if word not in self.stop and (len(word) > 1 or word.isdigit()))
         return Reading(words, content, self._concepts(content))
 
@@ -84,6 +99,11 @@ class Reader:
 
 def make_reader(words: Words, known: Iterable[str] = ()) -> Reader:
     """Prepares the lexicon of an association; `known` are the folded words of its base, with repeats."""
+    return reader_of(words, _really_known(known))
+
+
+def reader_of(words: Words, known: frozenset[str]) -> Reader:
+    """The same from the words that a reader made before really knew."""
     stop = STOP_WORDS | {fold(word) for word in words.stop}
     abbreviations = {
         fold(short): tuple(split_words(fold(meant)))
@@ -99,7 +119,7 @@ def make_reader(words: Words, known: Iterable[str] = ()) -> Reader:
             if key and concept not in concepts.get(key, ()):
                 concepts[key] = (*concepts.get(key, ()), concept)
     longest = max((len(key) for key in concepts), default=0)
-    return Reader(abbreviations, concepts, longest, stop, _really_known(known))
+    return Reader(abbreviations, concepts, longest, stop, known)
 
 
 def _really_known(words: Iterable[str]) -> frozenset[str]:
@@ -122,20 +142,24 @@ def cut(text: str, limit: int = MAX_CHARACTERS) -> str:
 
 def fold(text: str) -> str:
     """Lower case, accents and ligatures removed, typographic apostrophes made plain."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     lowered = text.lower().translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFKD", lowered)
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).translate(_LIGATURES)
+    return decomposed.translate(_MARKS).translate(_LIGATURES)
 
 
 def split_words(folded: str) -> list[str]:
     """The words of a folded text, elisions taken off ("l'alliance" gives "alliance")."""
     found: list[str] = []
-    for match in _WORD.finditer(folded):
-        whole = match.group()
+    for whole in _WORD.findall(_REPEATED.sub(r"\1", folded)):
+        if "'" not in whole:
+            found.append(whole)
+            continue
         parts = [whole.replace("'", "")] if whole in UNSPLIT else whole.split("'")
         while len(parts) > 1 and parts[0] in ELISIONS:
             parts.pop(0)
-        found.extend(_REPEATED.sub(r"\1", part) for part in parts)
+        found.extend(parts)
     return found
 
 

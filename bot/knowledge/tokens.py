@@ -6,7 +6,7 @@ share of the message that the base knows, and which word counted for what.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,12 +77,14 @@ class TokenTable:
     """Stem -> weight."""
     unseen: float
     """Weight of a stem that no entry has."""
-    spread: dict[str, int]
-    """Stem -> how many phrasings have it."""
-    postings: dict[str, tuple[NDArray[np.int64], Floats]]
-    """Stem -> entries that have it, and its weight there."""
-    documents: tuple[Counter[str], ...]
-    """The stems of each entry."""
+    rows: dict[str, int]
+    """Stem -> its row in `starts`."""
+    starts: NDArray[np.int64]
+    """Where the postings of each stem begin; one more than there are stems."""
+    entries: NDArray[np.int32]
+    """Postings: which entry."""
+    weights: Floats
+    """Postings: weight of the stem there."""
     norms: Floats
     """What each entry's sum is divided by."""
     vocabulary: tuple[str, ...]
@@ -114,18 +116,22 @@ class TokenTable:
 
     def compare(self, probe: Probe) -> Floats:
         """Similarity with every entry, about 0 to 1."""
-        scores = np.zeros(len(self.documents))
+        scores = np.zeros(len(self.norms))
         for root, weight in probe.weights().items():
-            entries, weights = self.postings[root]
-            scores[entries] += weights * weight
+            own = self.having(root)
+            scores[self.entries[own]] += self.weights[own] * weight
         return scores / self.norms
 
-    def compare_without(self, probe: Probe, entry: int, left_out: Counter[str]) -> float:
-        """Similarity with one entry as if some of its stems had never been written."""
-        rest = self.documents[entry] - left_out
+    def having(self, root: str) -> slice:
+        """The postings of a stem that some entry has."""
+        row = self.rows[root]
+        return slice(int(self.starts[row]), int(self.starts[row + 1]))
+
+    def compare_without(self, probe: Probe, entry: int, rest: Mapping[str, int]) -> float:
+        """Similarity with one entry as if only some of its stems had been written, so many times."""
         weights = probe.weights()
         return sum(
-            weights[root] * _weight(rest[root], self.idf[root]) for root in weights if rest[root]
+            weights[root] * _weight(rest[root], self.idf[root]) for root in weights if rest.get(root)
         ) / float(self.norms[entry])
 
     def _expanded(self, word: str) -> tuple[list[Evidence], float]:
@@ -148,32 +154,29 @@ class TokenTable:
 def build_tokens(readings: Sequence[Reading], owners: Sequence[int], entries: int) -> TokenTable:
     """Indexes the words of every phrasing under its entry; keywords count as one more phrasing."""
     documents = tuple(Counter[str]() for _ in range(entries))
-    spread: Counter[str] = Counter()
     for reading, owner in zip(readings, owners, strict=True):
-        roots = list(stems(reading))
-        documents[owner].update(roots)
-        spread.update(set(roots))
+        documents[owner].update(stems(reading))
     frequency = Counter(root for document in documents for root in document)
     idf = {root: math.log((1 + entries) / (1 + count)) + 1 for root, count in frequency.items()}
-    gathered: dict[str, list[tuple[int, float]]] = {}
+    rows = {root: row for row, root in enumerate(idf)}
+    gathered: list[tuple[int, int, float]] = []
     lengths = []
     for entry, document in enumerate(documents):
         weights = {root: _weight(times, idf[root]) for root, times in document.items()}
         lengths.append(math.sqrt(sum(value**2 for value in weights.values())) or 1.0)
-        for root, value in weights.items():
-            gathered.setdefault(root, []).append((entry, value))
+        gathered.extend((rows[root], entry, value) for root, value in weights.items())
+    gathered.sort()
+    counts = np.array([frequency[root] for root in rows], dtype=np.int64)
     length = np.array(lengths, dtype=np.float64)
     typical = float(length.mean()) if entries else 1.0
     words = sorted({word for reading in readings for word in reading.content if len(word) >= MIN_LETTERS})
     return TokenTable(
         idf=idf,
         unseen=math.log(1 + entries) + 1,
-        spread=dict(spread),
-        postings={
-            root: (np.array([entry for entry, _ in pairs]), np.array([value for _, value in pairs]))
-            for root, pairs in gathered.items()
-        },
-        documents=documents,
+        rows=rows,
+        starts=np.concatenate(([0], np.cumsum(counts))),
+        entries=np.array([entry for _, entry, _ in gathered], dtype=np.int32),
+        weights=np.array([value for _, _, value in gathered], dtype=np.float64),
         norms=length**LENGTH_EXPONENT * typical ** (1 - LENGTH_EXPONENT),
         vocabulary=tuple(words),
     )
