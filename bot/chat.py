@@ -55,6 +55,7 @@ async def _talk(
     await assistant.courier.flush(PATIENCE)
     if interactive:
         assistant.service.start("heartbeat", assistant.heartbeat().run)
+        print(assistant.keeper.library.shelf.phrases.label("terminal_hint"))
         await hand_in(Command("start"))
     ask = (lambda: input("\n› ")) if interactive else pipe_of(sys.stdin.fileno())
     async for line in lines_of(ask):

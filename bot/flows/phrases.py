@@ -182,6 +182,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "page_panel_name": (),
     "page_panel_be_this_person": (),
     "page_panel_staff": (),
+    "terminal_hint": (),
     "terminal_goodbye": (),
 }
 """Every standing phrase and the holes it may have.

@@ -67,7 +67,11 @@ class Program:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
+        if error is not None:
+            error.add_note(
+                f"the program {'runs' if self.running else 'ended'}; it logged: {self.err[-4000:]}"
+            )
+        if self.running:
             self.kill()
 
     @property
