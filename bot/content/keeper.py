@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
 """Seconds between looks at the folder."""
 
+AFTER_START = 0.5
+"""Seconds before the index is made ready: the first poll and the page go before it."""
+
 
 @dataclass(slots=True)
 class Keeper:
@@ -40,19 +43,27 @@ class Keeper:
         library = build_library(folder, loaded, cache)
         return cls(folder, library, loaded.problems, loaded.media_files, cache, seen)
 
+    async def warm(self) -> None:
+        """Have the index ready before the first question, off the loop."""
+        await asyncio.to_thread(lambda: self.library.index)
+
     async def watch(self, clock: Clock) -> None:
         """Load again whenever a file changed; for ever."""
+        await clock.sleep(AFTER_START)
+        await self.warm()
         while True:
             await clock.sleep(LOOK_EVERY)
-            await self.look()
+            if await self.look():
+                await self.warm()
 
-    async def look(self) -> None:
-        """Load again if a file changed."""
+    async def look(self) -> bool:
+        """Load again if a file changed; whether one did."""
         seen = await asyncio.to_thread(_looks_of, self.folder)
         if seen == self._seen:
-            return
+            return False
         self._seen = seen
         await asyncio.to_thread(self._reload)
+        return True
 
     def _reload(self) -> None:
         loaded = load_library(self.folder)

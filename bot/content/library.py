@@ -4,9 +4,9 @@ from pathlib import Path
 
 from bot.content.load import Loaded, load_library
 from bot.content.problem import Problem
-from bot.dialogue.library import Library
+from bot.dialogue.library import Deferred, Library
 from bot.knowledge.compiled import cached_index
-from bot.knowledge.index import build_index
+from bot.knowledge.index import Index, build_index
 
 
 class ContentBroken(Exception):
@@ -26,9 +26,12 @@ def open_library(folder: Path, cache: Path | None = None) -> Library:
 
 
 def build_library(folder: Path, loaded: Loaded, cache: Path | None = None) -> Library:
-    """The library of what was loaded; ContentBroken if it has errors."""
+    """The library of what was loaded, its index built at the first use; ContentBroken if it has errors."""
     if loaded.shelf is None or loaded.fingerprint is None:
         raise ContentBroken(folder, tuple(found for found in loaded.problems if found.severity == "error"))
-    articles, words = loaded.shelf.articles.values(), loaded.words
-    index = build_index(articles, words) if cache is None else cached_index(articles, words, cache)
-    return Library(loaded.shelf, index, loaded.words, loaded.fingerprint)
+    articles, words = tuple(loaded.shelf.articles.values()), loaded.words
+
+    def build() -> Index:
+        return build_index(articles, words) if cache is None else cached_index(articles, words, cache)
+
+    return Library(loaded.shelf, Deferred(build), loaded.words, loaded.fingerprint)

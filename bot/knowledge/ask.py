@@ -14,7 +14,8 @@ THRESHOLDS = {
     "faint is known": 0.5,  # … unless the base knows so much of the message
     "clear score": 0.45,  # a first match from here on is never refused, however many are as near …
     "clear is known": 0.7,  # … if the base knows so much of the message
-    "least margin": 0.015,  # a first match this close to the second is never answered directly
+    "least margin": 0.015,  # a first match this close to the second is never answered directly …
+    "close share": 0.9,  # … nor one whose second has so much of its score
     "answer is known": 0.45,  # a direct answer needs the base to know so much of the message
 }
 """Limits that hold on every base; those of the confidence are fitted (`confidence.TARGETS`)."""
@@ -50,7 +51,7 @@ class Finding:
     matches: tuple[Match, ...]
     """Best first, whatever the verdict: the answer is the first, suggestions are the first three."""
     confidence: float
-    """Chance, 0 to 1, that the first match is right."""
+    """Chance, 0 to 1, that the first match is right; a redirect counts against there being an answer."""
     reason: Reason
     redirect: str | None = None
     """The entry that says where to go, when the subject is not treated here."""
@@ -99,10 +100,10 @@ def _judge(index: Index, scores: Scores) -> Finding:
         return Finding(Verdict.REJECT, matches, sure, refusal)
     first = matches[0]
     limits = index.confidence
-    if first.id in index.redirects and sure >= (limits.answer + limits.suggest) / 2:
-        return Finding(Verdict.REJECT, matches, sure, Reason.NOT_TREATED, redirect=first.id)
-    margin = first.score - (matches[1].score if len(matches) > 1 else 0.0)
-    if margin < THRESHOLDS["least margin"]:
+    if first.id in index.redirects:
+        return Finding(Verdict.REJECT, matches, min(sure, 1 - sure), Reason.NOT_TREATED, redirect=first.id)
+    second = matches[1].score if len(matches) > 1 else 0.0
+    if first.score - second < THRESHOLDS["least margin"] or second > first.score * THRESHOLDS["close share"]:
         return Finding(Verdict.SUGGEST, matches, sure, Reason.TOO_CLOSE)
     if sure < limits.answer or scores.probe.known_share < THRESHOLDS["answer is known"]:
         return Finding(Verdict.SUGGEST, matches, sure, Reason.UNSURE)

@@ -22,6 +22,7 @@ from bot.knowledge.article import Words
 from bot.knowledge.confidence import Confidence
 from bot.knowledge.grams import GramTable
 from bot.knowledge.index import Entry, Index, build_index, phrasings_of
+from bot.knowledge.pairs import PairTable
 from bot.knowledge.scorer import Scorer
 from bot.knowledge.text import reader_of
 from bot.knowledge.tokens import TokenTable
@@ -90,6 +91,15 @@ def _read(path: Path, key: str, words: Words) -> Index:
                 norms=arrays["norms"],
                 vocabulary=tuple(head["vocabulary"]),
             ),
+            pairs=PairTable(
+                rows=dict(zip(head["pairs"], range(len(head["pairs"])), strict=True)),
+                idf=arrays["pair_idf"],
+                unseen=head["pair_unseen"],
+                starts=arrays["pair_starts"],
+                entries=arrays["pair_entries"],
+                weights=arrays["pair_weights"],
+                norms=arrays["pair_norms"],
+            ),
         ),
         confidence=Confidence(**head["confidence"] | {"slopes": tuple(head["confidence"]["slopes"])}),
     )
@@ -110,7 +120,7 @@ def _write(folder: Path, key: str, index: Index) -> None:
 
 def _arrays(key: str, index: Index) -> Arrays:
     scorer, grams, tokens = index.scorer, index.scorer.grams, index.scorer.tokens
-    limits = index.confidence
+    pairs, limits = scorer.pairs, index.confidence
     head = {
         "key": key,
         "ids": index.ids,
@@ -122,6 +132,8 @@ def _arrays(key: str, index: Index) -> Arrays:
         "roots": list(tokens.rows),
         "token_unseen": tokens.unseen,
         "vocabulary": tokens.vocabulary,
+        "pairs": list(pairs.rows),
+        "pair_unseen": pairs.unseen,
         "confidence": {
             "bias": limits.bias,
             "slopes": limits.slopes,
@@ -143,4 +155,9 @@ def _arrays(key: str, index: Index) -> Arrays:
         "token_entries": tokens.entries,
         "token_weights": tokens.weights,
         "norms": tokens.norms,
+        "pair_idf": pairs.idf,
+        "pair_starts": pairs.starts,
+        "pair_entries": pairs.entries,
+        "pair_weights": pairs.weights,
+        "pair_norms": pairs.norms,
     }

@@ -10,15 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 TARGETS = {
-    "direct answers right": 0.96,  # of the rehearsed messages answered directly, so many must be right
+    "direct answers right": 0.95,  # of the rehearsed messages answered directly, so many must be right
     "outsiders refused": 0.75,  # of the rehearsed messages that the base cannot answer, so many are refused …
     "insiders refused": 0.14,  # … but never more than so many of those whose entry is among the first three
-    "share of outsiders": 0.2,  # how many of the messages people send are taken to be out of scope
+    "share of outsiders": 0.15,  # how many of the messages people send are taken to be out of scope
 }
 """What the two thresholds are chosen for."""
 
-LIMITS = {"answer": (0.5, 0.95), "suggest": (0.2, 0.45)}
-"""Least and greatest value that fitting may give to each threshold."""
+LIMITS = {"answer": (0.84, 0.87), "suggest": (0.2, 0.45)}
+"""Least and greatest value that fitting may give to each threshold.
+
+Rehearsed outsiders are harder than real ones: of two near entries, the second answers well a message whose
+entry was left out. On fresh messages 0.87 was enough on every base but one with too few entries.
+"""
 
 MIN_SAMPLES = 60
 """Fewer rehearsed messages than this: the standing weights and thresholds are kept."""

@@ -6,11 +6,12 @@ Nothing is indexed again: what is left out is subtracted.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from bot.knowledge.confidence import Sample, figures
+from bot.knowledge.pairs import pairs
 from bot.knowledge.scorer import Floats, Scorer, combined
 from bot.knowledge.text import Reading
 from bot.knowledge.tokens import stems
@@ -25,7 +26,7 @@ def rehearse(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[Sample]:
     total = len(readings)
     if len(scorer.starts) < 2:
         return
-    spread = Counter(root for reading in readings for root in set(stems(reading)))
+    spread = _spread(readings)
     for number in np.unique(np.linspace(0, total - 1, min(total, MAX_REHEARSED)).astype(int)).tolist():
         if readings[number].content:
             phrasings = scorer.grams.compare(readings[number].words)
@@ -35,9 +36,34 @@ def rehearse(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[Sample]:
                 yield _without_phrasing(scorer, number, readings, phrasings, spread)
 
 
+def ranked_without(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[tuple[int, list[int]]]:
+    """Each phrasing of an entry that has others, with the first three entries when it is left out."""
+    sizes = np.bincount(scorer.owners, minlength=len(scorer.starts))
+    spread = _spread(readings)
+    for number, reading in enumerate(readings):
+        if reading.content and sizes[scorer.owners[number]] > 1:
+            phrasings = scorer.grams.compare(reading.words)
+            scores, _ = _scores_without(scorer, number, readings, phrasings, spread)
+            yield number, np.argsort(-scores, kind="stable")[:3].tolist()
+
+
+def _spread(readings: Iterable[Reading]) -> Mapping[str, int]:
+    """Stem -> how many phrasings have it."""
+    return Counter(root for reading in readings for root in set(stems(reading)))
+
+
 def _without_phrasing(
     scorer: Scorer, number: int, readings: Sequence[Reading], phrasings: Floats, spread: Mapping[str, int]
 ) -> Sample:
+    scores, known_share = _scores_without(scorer, number, readings, phrasings, spread)
+    place = int((scores > scores[scorer.owners[number]]).sum())
+    return Sample(figures(scores, known_share), place == 0, place < 3, inside=True)
+
+
+def _scores_without(
+    scorer: Scorer, number: int, readings: Sequence[Reading], phrasings: Floats, spread: Mapping[str, int]
+) -> tuple[Floats, float]:
+    """The scores of a phrasing as if it had not been written, and how much of it is then known."""
     reading, entry = readings[number], int(scorer.owners[number])
     left_out = Counter(stems(reading))
     siblings = [readings[other] for other in np.flatnonzero(scorer.owners == entry).tolist()]
@@ -54,9 +80,12 @@ def _without_phrasing(
     probe = scorer.tokens.probe(reading, absent)
     tokens = scorer.tokens.compare(probe)
     tokens[entry] = scorer.tokens.compare_without(probe, entry, rest)
-    scores = combined(np.maximum.reduceat(phrasings, scorer.starts), centroid, tokens)
-    place = int((scores > scores[entry]).sum())
-    return Sample(figures(scores, probe.known_share), place == 0, place < 3, inside=True)
+    written = Counter(pair for sibling in siblings for pair in pairs(sibling.words))
+    kept = written - Counter(pairs(reading.words))
+    turns = scorer.pairs.compare(reading.words)
+    turns[entry] = scorer.pairs.compare_without(reading.words, entry, kept)
+    nearest = np.maximum.reduceat(phrasings, scorer.starts)
+    return combined(nearest, centroid, tokens, turns), probe.known_share
 
 
 def _foreign(scorer: Scorer, number: int, reading: Reading) -> Sample:
@@ -74,7 +103,8 @@ def _outsider(scorer: Scorer, number: int, reading: Reading, phrasings: Floats) 
     probe = scorer.tokens.probe(reading, absent)
     nearest = np.maximum.reduceat(phrasings, scorer.starts)
     centroid = np.add.reduceat(phrasings, scorer.starts) / scorer.grams.centroids
-    scores = np.delete(combined(nearest, centroid, scorer.tokens.compare(probe)), entry)
+    turns = scorer.pairs.compare(reading.words)
+    scores = np.delete(combined(nearest, centroid, scorer.tokens.compare(probe), turns), entry)
     return Sample(figures(scores, probe.known_share), right=False, near=False, inside=False)
 
 

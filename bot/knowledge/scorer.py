@@ -1,4 +1,4 @@
-"""The lexical trio: three cosines an entry, summed. Ranks; decides nothing."""
+"""The lexical comparison: four cosines an entry, summed. Ranks; decides nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,18 +9,22 @@ from numpy.typing import NDArray
 
 from bot.knowledge.article import Words
 from bot.knowledge.grams import GramTable, build_grams
+from bot.knowledge.pairs import PairTable, build_pairs
 from bot.knowledge.text import Reader, Reading, cut, fold, make_reader, split_words
 from bot.knowledge.tokens import Probe, TokenTable, build_tokens
 
-WEIGHTS = {"phrasing": 4, "centroid": 8, "tokens": 7}
-"""Weights of the three cosines: nearest phrasing, centroid of the phrasings, words of the whole entry."""
+WEIGHTS = {"phrasing": 4, "centroid": 8, "tokens": 7, "pairs": 4}
+"""Weights of the cosines: nearest phrasing, centroid of the phrasings, words and word pairs of the entry."""
 
 VERBATIM = 0.985
 """Cosine with a phrasing from which the message is that phrasing: its entry scores 1."""
 
+ALMOST = 0.99
+"""The most that another message scores."""
+
 Floats = NDArray[np.float64]
 Number = TypeVar("Number", float, Floats)
-_TOTAL = sum(WEIGHTS.values())
+_TOTAL = WEIGHTS["phrasing"] + WEIGHTS["centroid"] + WEIGHTS["tokens"]  # pairs are seldom shared: a bonus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Scorer:
     """First phrasing of each entry (the phrasings of one entry follow each other)."""
     grams: GramTable
     tokens: TokenTable
+    pairs: PairTable
 
     def score(self, text: str) -> Scores:
         """Compares a message with every entry."""
@@ -55,7 +60,8 @@ class Scorer:
         probe = self.tokens.probe(reading)
         centroid = np.add.reduceat(phrasings, self.starts) / self.grams.centroids
         nearest = np.maximum.reduceat(phrasings, self.starts)
-        totals = combined(nearest, centroid, self.tokens.compare(probe))
+        pairs = self.pairs.compare(reading.words)
+        totals = np.minimum(combined(nearest, centroid, self.tokens.compare(probe), pairs), ALMOST)
         totals[nearest >= VERBATIM] = 1.0
         return Scores(totals, phrasings, probe)
 
@@ -74,12 +80,16 @@ def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> tuple[Scor
         starts=(np.cumsum(counts) - counts).astype(np.int64),
         grams=build_grams([reading.words for reading in readings], listed, len(counts)),
         tokens=build_tokens(readings, listed, len(counts)),
+        pairs=build_pairs(readings, listed, len(counts)),
     )
     return scorer, readings
 
 
-def combined(nearest: Number, centroid: Number, tokens: Number) -> Number:
-    """The weighted mean of the three cosines."""
+def combined(nearest: Number, centroid: Number, tokens: Number, pairs: Number) -> Number:
+    """The weighted sum of the cosines; above 1 at the most by the share of the pairs."""
     return (
-        WEIGHTS["phrasing"] * nearest + WEIGHTS["centroid"] * centroid + WEIGHTS["tokens"] * tokens
+        WEIGHTS["phrasing"] * nearest
+        + WEIGHTS["centroid"] * centroid
+        + WEIGHTS["tokens"] * tokens
+        + WEIGHTS["pairs"] * pairs
     ) / _TOTAL

@@ -90,7 +90,7 @@ def test_refuses_what_it_does_not_know(text: str) -> None:
 
 
 def test_suggests_three_when_none_is_sure() -> None:
-    finding = ask(INDEX, "la salle pour l'assemblée")
+    finding = ask(INDEX, "la salle, l'assemblée")
     assert finding.verdict is Verdict.SUGGEST
     assert {"local", "assemblee"} <= {match.id for match in finding.suggestions}
     assert len(finding.suggestions) <= 3
