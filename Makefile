@@ -33,8 +33,9 @@ types: $(DEV)
 layers: $(DEV)
 	$(BIN)/lint-imports --no-logo
 
-content: $(RUNTIME) ## check flows and knowledge
+content: $(RUNTIME) ## check flows and knowledge, and measure the knowledge base against its recorded figures
 	$(BIN)/alliances check
+	$(BIN)/alliances evaluate
 
 bench: $(DEV) ## measure
 	@$(BIN)/python -m bench $(ARGS)

@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         "--kb", type=Path, metavar="FILE.jsonl", help="another collection than the shipped one"
     )
     match.set_defaults(command=_match)
+    evaluate = commands.add_parser(
+        "evaluate", help="measure the knowledge base on its labelled messages, against the recorded figures"
+    )
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.add_argument("--record", action="store_true", help="keep these figures as the ones to hold")
+    evaluate.set_defaults(command=_evaluate)
     check = commands.add_parser("check", help="check flows and knowledge")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="content folders or files")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
@@ -165,6 +171,21 @@ def _match(parsed: argparse.Namespace) -> int:
     except (BadCollectionLine, ContentBroken, OSError) as error:
         raise OperatorError(str(error)) from None
     return 0
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from bot.content.evaluation import QuestionsBroken, evaluate
+    from bot.content.library import ContentBroken
+
+    settings = read_settings()
+    try:
+        text, status = evaluate(
+            _content(settings), as_json=parsed.json, record=parsed.record, cache=_cache(settings)
+        )
+    except (QuestionsBroken, ContentBroken, OSError) as error:
+        raise OperatorError(str(error)) from None
+    print(text)
+    return status
 
 
 def _check(parsed: argparse.Namespace) -> int:

@@ -78,7 +78,7 @@ class Index:
 
 
 def build_index(articles: Iterable[Entry], words: Words | None = None) -> Index:
-    """Indexes a base and rehearses on it; takes about a second for 1,000 phrasings."""
+    """Indexes a base and rehearses on it; takes about a second for 3,000 phrasings."""
     entries = tuple(articles)
     phrasings = [phrasings_of(entry) for entry in entries]
     scorer, readings = build_scorer(phrasings, words or Words())
