@@ -17,7 +17,7 @@ from bot.channels.web.body import read_body
 
 LARGEST_UPDATE = 1024 * 1024
 """Bytes of one Telegram update."""
-GRACE = 5.0
+GRACE = 3.0
 """Seconds that running requests have to end when the server stops."""
 AT_ONCE = 1000
 """Connections served at the same time; more are answered 503."""

@@ -15,13 +15,12 @@ from bot.runtime.channel import Channel
 from bot.runtime.clock import Clock, rung_or_passed
 from bot.runtime.next_attempt import next_attempt
 from bot.runtime.pacing import Pacer
-from bot.storage.errors import StorageError
 from bot.storage.outbox import Outgoing
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-WINDOW = 200
+WINDOW = 100
 """Messages looked at together; more than are sent at once, or busy addresses would hide the others."""
 
 IDLE = 5.0
@@ -141,8 +140,12 @@ class Courier:
         """What the channel says; a channel that raises or hangs gets the receipt it should have given."""
         channel = self._channels[outgoing.address.channel]
         try:
+            message = outgoing.message
+        except Exception as error:  # written by another version of the program
+            return Refused(f"unreadable: {type(error).__name__}")
+        try:
             async with asyncio.timeout(PATIENCE):
-                return await channel.send(outgoing.address, outgoing.message, replaces=outgoing.replaces)
+                return await channel.send(outgoing.address, message, replaces=outgoing.replaces)
         except TimeoutError:
             return Unknown("the channel did not answer")
         except Exception as error:
@@ -155,9 +158,9 @@ class Courier:
         try:
             again = None if pause is None else now + pause
             await self._store.record(outgoing.id, receipt, now=now, again=again)
-        except StorageError as error:
+        except Exception as error:
             # The row is still due: without a pause it would be sent again and again.
-            log.error("receipt_lost", extra={"outbox": outgoing.id, "error": str(error)})
+            log.error("receipt_lost", extra={"outbox": outgoing.id, "error": type(error).__name__})
             await self._clock.sleep(IDLE)
 
     def _note(self, outgoing: Outgoing, receipt: Receipt) -> None:

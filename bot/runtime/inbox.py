@@ -75,10 +75,13 @@ class Inbox:
         return f"{self.channel.name}:{lane}"
 
     def _place(self, row: Waiting) -> None:
-        if row.lane in self._behind or self.lanes.is_full(self._key(row.lane)):
-            self._behind[row.lane] = True
-        else:
-            self.lanes.put(self._key(row.lane), lambda: self._handle(row))
+        key = self._key(row.lane)
+        if row.lane not in self._behind and not self.lanes.is_full(key):
+            self.lanes.put(key, lambda: self._handle(row))
+            return
+        self._behind[row.lane] = True
+        if not self.lanes.pending(key):  # it was full of timers, or a look on disk failed
+            self.lanes.put(key, lambda: self._refill(row.lane))
 
     async def _handle(self, row: Waiting) -> None:
         """Be done with one row, whatever happens; then look on disk if its lane was behind."""
@@ -109,10 +112,13 @@ class Inbox:
 
     async def _persist(self, row: Waiting) -> None:
         """Process a row until it is finished or set aside."""
-        failures = 0
+        failures, reason = 0, ""
         while True:
             try:
-                await self._process(row, last=failures == TRIES - 1)
+                if reason:
+                    await self.store.set_aside(row.id, reason)
+                else:
+                    await self._process(row, last=failures == TRIES - 1)
                 return
             except StorageClosed:
                 return  # It is still on disk, and first in line at the next start.
@@ -122,9 +128,9 @@ class Inbox:
                 failures += 0 if storage else 1
                 kind = type(error).__name__
                 log.error("update_failed", extra={"inbox": row.id, "error": kind, "failures": failures})
-            if failures == TRIES:
-                await self.store.set_aside(row.id, f"failed {TRIES} times: {kind}")
-                return
+                if failures == TRIES and not reason:
+                    reason = f"failed {TRIES} times: {kind}"
+                    continue
             await self.clock.sleep(pause(failures + 1, rng=self.rng, cap=30.0))
 
     async def _process(self, row: Waiting, *, last: bool) -> None:

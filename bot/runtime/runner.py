@@ -130,7 +130,9 @@ class Runner:
         ]
         log.error("decide_failed", extra={"error": kind, "flow": flow, "step": step, "frames": frames})
         problem = Problem(f"decide.{kind}", FlowId(flow), step)
-        told = (Send(self.apology),) if _is_act(arrival.input) else ()
+        # A key of its own: by it a page that is loaded anew shows it once.
+        sorry = Send(replace(self.apology, key=f"sorry-{self.rng.getrandbits(48):x}"))
+        told = (sorry,) if _is_act(arrival.input) else ()
         return Turn(session, (*told, problem))
 
     @asynccontextmanager

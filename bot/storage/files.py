@@ -5,6 +5,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 from bot.model.values import StoredFile
@@ -34,6 +36,7 @@ class Files:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
         if path.exists():
+            path.touch()  # or it might be swept before the turn that refers to it is committed
             return sha256
         for folder in (self._folder.parent, self._folder, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -44,6 +47,7 @@ class Files:
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
+        _sync(path.parent)
         return sha256
 
     async def read(self, sha256: str) -> bytes | None:
@@ -56,3 +60,26 @@ class Files:
     def drop(self, sha256: str) -> None:
         """Remove the bytes; no error if they are gone."""
         self.path(sha256).unlink(missing_ok=True)
+
+    def sweep(self, known: Collection[str], *, before: datetime) -> int:
+        """Remove files that are nobody's; how many. What came later than `before` may yet be told of.
+
+        A process that was killed while one came in, or a turn that was never taken, leaves them behind.
+        """
+        gone = 0
+        for file in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            if file.name not in known and file.stat().st_mtime < before.timestamp():
+                file.unlink()
+                gone += 1
+        return gone
+
+
+def _sync(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut; its bytes alone are not enough."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

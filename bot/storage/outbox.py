@@ -29,13 +29,19 @@ class Outgoing:
 
     id: int
     address: Address
-    message: Message
+    body: str
+    """JSON of the message; one is read when it leaves, not each time it waits in the window."""
     replaces: str | None
     """Reference of the message that this one edits; None: send it as a new one."""
     priority: Priority
     attempts: int
     """Tries that failed so far."""
     created: datetime
+
+    @property
+    def message(self) -> Message:
+        """What to say; any error if it cannot be read (any more)."""
+        return load_message(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,7 @@ def _read(row: Row) -> Outgoing:
     return Outgoing(
         id=row["id"],
         address=Address(row["channel"], row["address"]),
-        message=load_message(row["body"]),
+        body=row["body"],
         replaces=row["replaces"],
         priority=Priority(row["priority"]),
         attempts=row["attempts"],

@@ -32,6 +32,7 @@ SECTIONS = (
     "history",
     "inbox",
     "outbox",
+    "sent",
 )
 """Parts of an export, each from the query `export_<name>`."""
 
@@ -52,7 +53,7 @@ class Retention:
     exports: timedelta = timedelta(hours=48)
     """Files made for `/mes_donnees`."""
     unused: timedelta = timedelta(days=1)
-    """Received files to which no answer refers (any more)."""
+    """Received files to which no answer refers (any more), and files that are nobody's."""
     references: timedelta = timedelta(days=90)
     """Where a sent message is found again for an edit."""
     misses: timedelta = timedelta(days=365)
@@ -155,4 +156,5 @@ async def _purge_files(tx: Transaction, files: Files, retention: Retention, *, n
     for row in unused:
         await tx.run("file_drop", sha256=row["sha256"], person=row["person"])
         await _drop_bytes(tx, files, row["sha256"])
-    return len(unused)
+    known = {row["sha256"] for row in await tx.all("files_known")}
+    return len(unused) + files.sweep(known, before=now - retention.unused)

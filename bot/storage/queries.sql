@@ -275,6 +275,9 @@ SELECT f.sha256, f.person
         AND NOT EXISTS (SELECT 1 FROM answer a WHERE length(a.value) = 66 AND a.value = '"' || f.sha256 || '"')
         AND NOT EXISTS (SELECT 1 FROM session s WHERE s.person = f.person AND instr(s.body, f.sha256) > 0));
 
+-- name: files_known
+SELECT DISTINCT sha256 FROM file;
+
 -- name: file_drop
 DELETE FROM file WHERE sha256 = :sha256 AND person = :person;
 
@@ -342,6 +345,13 @@ SELECT i.arrived, i.state, i.body
 
 -- name: export_outbox
 SELECT channel, address, created, state, reason, body FROM outbox WHERE person = :person ORDER BY id;
+
+-- name: export_sent
+SELECT s.channel, s.address, s.key, s.reference, s.at
+  FROM address d
+  JOIN sent s ON s.channel = d.channel AND s.address = d.id
+ WHERE d.person = :person
+ ORDER BY s.at;
 
 -- name: erase_answers
 DELETE FROM answer

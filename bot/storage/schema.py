@@ -7,8 +7,11 @@ from typing import Any
 from bot.storage.errors import NewerSchema
 from bot.storage.queries import migrations
 
+PATIENT = "PRAGMA busy_timeout = 5000"
+HASTY = "PRAGMA busy_timeout = 0"
+
 CONNECTION_SETTINGS = (
-    "PRAGMA busy_timeout = 5000",
+    PATIENT,
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -18,7 +21,7 @@ CONNECTION_SETTINGS = (
 )
 
 READER_SETTINGS = (
-    "PRAGMA busy_timeout = 5000",
+    PATIENT,
     "PRAGMA trusted_schema = OFF",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA query_only = ON",

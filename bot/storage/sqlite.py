@@ -21,7 +21,7 @@ from bot.storage.database import Row, Work
 from bot.storage.errors import AlreadyServing, StatementRefused, StorageClosed, StorageError
 from bot.storage.opening import make_private
 from bot.storage.queries import shipped
-from bot.storage.schema import CONNECTION_SETTINGS, READER_SETTINGS, migrate
+from bot.storage.schema import CONNECTION_SETTINGS, HASTY, PATIENT, READER_SETTINGS, migrate
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,9 @@ PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqli
 
 PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while such a condition lasts; the last one repeats."""
+
+SCRUB_EVERY = 1.0
+"""Seconds between tries to empty the write-ahead log while a reader holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +145,16 @@ class Sqlite:
             pieces, last = self._gather()
             if pieces:
                 self._tell(pieces, self._commit(pieces))
+            elif self._transaction.scrubbing:
+                self._scrub()
 
     def _gather(self) -> tuple[list[_Piece], bool]:
-        """Everything that waits, at least one piece; True if nothing will come after it."""
-        piece = self._waiting.get()
+        """Everything that waits; True if nothing will come after it. Nothing: it is time to scrub again."""
         pieces: list[_Piece] = []
+        try:
+            piece = self._waiting.get(timeout=SCRUB_EVERY if self._transaction.scrubbing else None)
+        except queue.Empty:
+            return pieces, False
         while piece is not None:
             pieces.append(piece)
             if len(pieces) == GROUP:
@@ -209,9 +217,12 @@ class Sqlite:
     def _scrub(self) -> None:
         """Move the write-ahead log into the file and cut it, so that erased text is nowhere."""
         with suppress(sqlite3.Error):
+            # A reader in the way (a backup takes seconds) must not hold up who writes: tried again later.
+            self._writer.execute(HASTY)
             busy, _, _ = tuple(self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone().values())
-            # A reader was in the way: the next commit tries again.
             self._transaction.scrubbing = bool(busy)
+        with suppress(sqlite3.Error):
+            self._writer.execute(PATIENT)
 
     @staticmethod
     def _tell(pieces: Sequence[_Piece], outcomes: Sequence[object]) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
 
 import pytest
 
@@ -143,6 +145,37 @@ async def test_a_refused_pace_stops_the_others_too_and_a_long_one_is_an_alarm(
         await eventually(patiently)
     assert world.channel.texts == ["a1", "b1", "a1"]
     assert [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR] == ["deferred"]
+
+
+async def test_a_message_that_cannot_be_read_is_set_aside_and_the_others_leave(
+    world: World, tmp_path: Path
+) -> None:
+    await tell(world.store, "a1")
+    await tell(world.store, "b1", at=BRUNO)
+    with closing(sqlite3.connect(tmp_path / "data" / "alliances.sqlite3")) as other, other:
+        other.execute("UPDATE outbox SET body = '{}' WHERE address = ?", (ALICE.id,))
+    async with sending(world):
+        await eventually(lambda: empty(world.store))
+    assert world.channel.texts == ["b1"]
+    assert (await world.store.backlog()).dead == 1
+
+
+async def test_a_receipt_that_cannot_be_kept_is_no_reason_to_send_without_end(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.channel.receipts = [Deferred(1e15)]  # beyond what a time can hold
+    await tell(world.store, "a1")
+    async with sending(world):
+        await eventually(lambda: world.channel.texts == ["a1"])
+        await settled()
+        assert world.channel.texts == ["a1"]
+
+        async def patiently() -> bool:
+            world.clock.advance(5.0)
+            return await empty(world.store)
+
+        await eventually(patiently)
+    assert "receipt_lost" in [one.getMessage() for one in caplog.records]
 
 
 async def test_messages_of_a_channel_that_is_not_here_stay(world: World) -> None:

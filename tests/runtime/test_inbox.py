@@ -16,7 +16,7 @@ from bot.model.values import StoredFile
 from bot.runtime.lanes import Lanes
 from bot.storage.store import Backlog, Store
 from tests.runtime.conftest import World
-from tests.runtime.fakes import answer, echo, eventually, update
+from tests.runtime.fakes import answer, echo, eventually, settled, update
 from tests.storage.samples import ALICE, NOW
 
 
@@ -81,6 +81,25 @@ async def test_one_person_writing_a_lot_holds_back_nobody_and_loses_nothing(stor
         await world.inbox.accept([update(number, str(number)) for number in range(60, 70)])
         await eventually(lambda: drained(store))
     assert order[1:] == [str(number) for number in range(70)]
+
+
+async def test_a_lane_that_was_full_of_timers_takes_its_rows_from_disk_later(store: Store) -> None:
+    gate = asyncio.Event()
+
+    async def ring() -> None:
+        await gate.wait()
+
+    world = World(store, lanes=Lanes(per_lane=2))
+    for _ in range(2):
+        world.lanes.put(str(ALICE), ring)
+    async with feeding(world):
+        await world.inbox.accept([update(1, "avant")])
+        await settled()
+        gate.set()
+        await eventually(lambda: len(world.lanes) == 0)
+        await world.inbox.accept([update(2, "après")])
+        await eventually(lambda: drained(store))
+    assert await heard(store) == ["avant", "après"]
 
 
 async def test_an_update_not_for_us_is_finished_and_a_malformed_one_set_aside(world: World) -> None:

@@ -88,6 +88,9 @@ async def test_a_decision_that_fails_is_told_once_recorded_and_frees_the_lane(
         ("in", "bonjour"),
         ("out", "bonjour!"),
     ]
+    (sorry,) = [one.message for one in await world.store.history(ALICE) if one.text == "Pardon"]
+    assert sorry is not None
+    assert sorry.key  # by which a page shows it once
     assert [one["code"] for one in await world.store.problems()] == ["decide.ValueError"]
     logged = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [record.getMessage() for record in logged] == ["decide_failed"]

@@ -102,6 +102,22 @@ async def test_a_cancelled_service_answers_what_it_took_in(world: World) -> None
     assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
 
 
+async def test_a_stop_that_is_cut_short_goes_on_with_what_is_left_of_its_time(world: World) -> None:
+    """The second Ctrl-C must not give the first one's time once more."""
+    await turn(world.store, Send(say("a1")))
+    world.channel.gate.clear()
+    async with world.service as service:
+        await eventually(lambda: world.channel.texts == ["a1"])
+        first = asyncio.create_task(service.stop(8.0))
+        await settled(3)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        world.clock.advance(8.0)
+        await service.stop(8.0)  # would wait 8 real seconds for the delivery that hangs
+        assert service._left() == 0.0
+    assert (await world.store.backlog()).outbox == 1
+
+
 async def test_the_clock_of_the_machine_is_aware_and_monotonic() -> None:
     clock = SystemClock()
     assert clock.now().utcoffset() is not None

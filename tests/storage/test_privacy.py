@@ -1,6 +1,7 @@
 """All of it, or none of it: export, erasure and what time erases."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,6 +86,9 @@ async def erase(store: Store, at: Address = ALICE) -> None:
 
 async def test_an_export_holds_every_row_about_the_person(store: Store, path: Path) -> None:
     await fill(store)
+    (first, *_) = await store.due_messages(CHANNELS, now=NOW)
+    await store.record(first.id, Delivered("77"), now=NOW)
+    await tell(store, "encore")
     await turn(store, Export(say("Voici vos données"), "mes-donnees.json"))
     message = (await store.history(ALICE))[-1].message
     assert message is not None
@@ -101,7 +105,7 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         f"{SECRET} 1",
     ]
     tables = {name for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    without_identity = {"setting", "miss", "problem", "erasure", "sent", "sqlite_sequence"}
+    without_identity = {"setting", "miss", "problem", "erasure", "sqlite_sequence"}
     plural = {"answer", "task", "timer", "journey", "request", "file"}
     sections = {f"{name}s" if name in plural else name for name in tables - without_identity}
     assert (sections - {"address"}) | {"addresses"} == set(told)
@@ -238,6 +242,27 @@ async def test_a_file_stays_while_an_answer_or_a_way_back_refers_to_it(store: St
     await store.purge(now=NOW + 9 * DAY)
     assert await store.files.read(answered.sha256) == b"1"
     assert await store.files.read(undone.sha256) == b"2"
+
+
+async def test_what_a_killed_process_or_a_refused_turn_left_in_the_folder_is_swept(store: Store) -> None:
+    stray, mine_too = await keep(store, b"stray"), await keep(store, b"mine")
+    await turn(store, Remember(mine("file"), mine_too.sha256), cause=Cause(file=mine_too))
+    half = store.files.path(stray.sha256).with_name("partial-x")
+    half.write_bytes(b"half")
+    for file in (half, store.files.path(stray.sha256), store.files.path(mine_too.sha256)):
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    fresh = await keep(store, b"a turn is about to tell of it")
+    os.utime(store.files.path(fresh.sha256), ((NOW + DAY).timestamp(),) * 2)
+    await store.purge(now=NOW + DAY + HOUR)
+    left = {file.name for file in half.parent.parent.rglob("*") if file.is_file()}
+    assert left == {mine_too.sha256, fresh.sha256}
+
+
+async def test_a_file_handed_in_again_is_as_good_as_new(store: Store) -> None:
+    path = store.files.path((await keep(store)).sha256)
+    os.utime(path, (0, 0))
+    await keep(store)
+    assert path.stat().st_mtime > 0
 
 
 async def test_an_export_file_is_gone_after_two_days(store: Store) -> None:

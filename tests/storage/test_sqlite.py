@@ -232,6 +232,25 @@ async def test_a_close_does_not_wait_for_ever_for_a_locked_database(database: Sq
             await write
 
 
+async def test_a_reader_in_the_way_holds_up_no_write_and_the_log_is_emptied_when_it_has_gone(
+    database: Sqlite, path: Path
+) -> None:
+    async def erase(tx: Transaction) -> None:
+        tx.scrub()
+
+    await put(database, "secret")
+    wal = path.with_name(path.name + "-wal")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM setting").fetchall()
+        await database.write(erase)
+        assert await put(database, "a") == "a"
+        assert wal.stat().st_size > 0
+    while wal.stat().st_size:  # without another write
+        await asyncio.sleep(0.01)
+    assert database._writer.execute("PRAGMA busy_timeout").fetchone() == {"timeout": 5000}
+
+
 def test_only_one_process_serves_and_the_next_may_when_it_died(path: Path) -> None:
     code = (
         "import sys, pathlib\nfrom bot.storage.sqlite import hold_serving_lock\n"

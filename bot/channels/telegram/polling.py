@@ -26,6 +26,9 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 """Seconds between two attempts while nothing works."""
 
+LARGEST_ID = 1 << 63
+"""No database keeps a number beyond it: one such update would be polled again for ever."""
+
 Row = tuple[int, str, str]
 """update_id, lane, raw JSON (ASCII)."""
 Accept = Callable[[Sequence[Row]], Awaitable[None]]
@@ -50,7 +53,7 @@ def wait_before_retry(failures: int, patience: Patience, rng: random.Random) -> 
 def row_of(update: object) -> Row | None:
     """An update as a row of the inbox; None for what carries no id, of which nothing can be kept apart."""
     match update:
-        case {"update_id": int(number)}:
+        case {"update_id": int(number)} if abs(number) < LARGEST_ID:
             return number, lane_of(update), json.dumps(update, separators=(",", ":"))
         case _:
             return None

@@ -13,6 +13,9 @@ LEVELS = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "aiohttp.access": logging.WARNING,
+    # At DEBUG: every statement with its values, who is addressed among them; every line of every text.
+    "aiosqlite": logging.WARNING,
+    "markdown_it": logging.WARNING,
     "telegram": logging.WARNING,
     "telegram.Bot": logging.WARNING,
     "telegram.ext": logging.WARNING,
@@ -30,7 +33,10 @@ def redacted(text: str) -> str:
 
 
 def redact(record: logging.LogRecord) -> bool:
-    """A filter for log handlers: takes tokens out of message and traceback; every record passes."""
+    """A filter for log handlers: takes tokens out of message, fields and traceback; every record passes."""
+    for name, value in vars(record).items():
+        if isinstance(value, str):  # `msg` and what came by `extra`
+            setattr(record, name, redacted(value))
     message = record.getMessage()
     clean = redacted(message)
     if clean != message:

@@ -22,6 +22,9 @@ from bot.model.inputs import Attachment, Command, Input, Opening, Utterance
 from bot.model.values import StoredFile
 from bot.model.who import Address
 from bot.runtime.channel import Receiver
+from bot.runtime.lanes import LaneFull, LanesClosed
+from bot.runtime.runner import Contended
+from bot.storage.errors import StorageError
 
 LARGEST_SAY = 32 * 1024
 """Bytes of a said text with its JSON around it: 4,096 signs, each escaped."""
@@ -111,7 +114,12 @@ class Api:
             bubble = self._bubble(input, client_id)
             if bubble is not None:
                 conversation.publish("said", bubble)
-            await self.receiver.receive(address, input, name=current_name(request))
+            try:
+                await self.receiver.receive(address, input, name=current_name(request))
+            except LaneFull:
+                raise HTTPException(429, headers={"Retry-After": "2"}) from None
+            except (LanesClosed, Contended, StorageError):  # nothing of it is kept: the window may try again
+                raise HTTPException(503, headers={"Retry-After": "2"}) from None
             conversation.accepted.append(client_id)
 
     def _bubble(self, input: Input, client_id: str) -> dict[str, Any] | None:

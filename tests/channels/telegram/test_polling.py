@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Account, TokenRefused
-from bot.channels.telegram.polling import Patience, Row, wait_before_retry
+from bot.channels.telegram.polling import Patience, Row, row_of, wait_before_retry
 from bot.channels.telegram.redaction import redact
 from bot.model.inputs import Attachment, Membership, Opening, Tap, Utterance
 from bot.model.message import Markdown, Message, Option
@@ -262,6 +262,11 @@ async def test_updates_of_unknown_shape_are_kept_and_confirmed(
         channel.read(malformed)
     assert channel.read(said) is not None
     assert api.updates.pending == []
+
+
+@pytest.mark.parametrize("number", [1 << 63, -(1 << 80), 1.5, "7", None])
+def test_an_update_whose_id_no_database_can_keep_is_no_row(number: object) -> None:
+    assert row_of({"update_id": number, "message": {}}) is None
 
 
 async def test_ids_that_jump_down_after_a_quiet_week_are_accepted(

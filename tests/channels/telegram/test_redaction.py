@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.channels.telegram.redaction import redact, redacted
+from bot.channels.telegram.redaction import quiet_loggers, redact, redacted
 
 TOKEN = "700000001:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -49,6 +49,18 @@ def test_message_arguments_and_traceback_are_clean(log: logging.Logger, written:
         log.error("broken", exc_info=sys.exc_info(), stack_info=True)
     assert "AAAA" not in written.getvalue()
     assert "ValueError: <token>" in written.getvalue()
+
+
+def test_fields_are_clean(log: logging.Logger, written: io.StringIO) -> None:
+    log.handlers[0].setFormatter(logging.Formatter("%(message)s %(reason)s %(count)d"))
+    log.error("refused", extra={"reason": f"at /bot{TOKEN}/", "count": 3})
+    assert written.getvalue() == "refused at /bot<token>/ 3\n"
+
+
+@pytest.mark.parametrize("name", ["aiosqlite", "httpx", "markdown_it.rules_block.list", "telegram.Bot"])
+def test_a_vendor_is_quiet_at_any_level(name: str) -> None:
+    quiet_loggers()
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO)
 
 
 def test_other_lines_keep_their_arguments(log: logging.Logger, written: io.StringIO) -> None:

@@ -136,7 +136,7 @@ class Stage:
     staff: bool = False
     slow: float = 0.0
     slow_panel: float = 0.0
-    broken: bool = False
+    broken: Exception | None = None
     texts: Mapping[str, str] = field(default_factory=lambda: TEXTS)
     keys: dict[str, str] = field(default_factory=dict)
 
@@ -152,7 +152,7 @@ class Stage:
     ) -> None:
         """Note what was said, then answer by the script."""
         if self.broken:
-            raise RuntimeError("the store is away")
+            raise self.broken
         self.heard.append((address, input, name))
         self.note(address, input)
         await asyncio.sleep(self.slow)

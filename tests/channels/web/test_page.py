@@ -11,6 +11,9 @@ from bot.model.inputs import Attachment, Command, Opening, Tap, Utterance
 from bot.model.message import Markdown, Message
 from bot.model.values import StoredFile
 from bot.model.who import Address
+from bot.runtime.lanes import LaneFull, LanesClosed
+from bot.runtime.runner import Contended
+from bot.storage.errors import StorageError
 from tests.channels.web.stage import GREETING, QUESTION, TEXTS, Stage, served
 from tests.channels.web.window import Window, window
 
@@ -232,10 +235,23 @@ async def test_a_message_sent_twice_is_heard_once(visitor: Window, stage: Stage)
     assert len(stage.heard) == 1
 
 
-async def test_a_message_that_failed_can_be_sent_again(visitor: Window, stage: Stage) -> None:
-    stage.broken = True
-    assert await visitor.say(text="Bonjour", id="0123-4567") == 500
-    stage.broken = False
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (LaneFull(), 429),
+        (LanesClosed(), 503),
+        (Contended(), 503),
+        (StorageError("the disk is full"), 503),
+        (RuntimeError("something else"), 500),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+async def test_a_message_that_failed_can_be_sent_again(
+    visitor: Window, stage: Stage, error: Exception, status: int
+) -> None:
+    stage.broken = error
+    assert await visitor.say(text="Bonjour", id="0123-4567") == status
+    stage.broken = None
     assert await visitor.say(text="Bonjour", id="0123-4567") == 202
     assert len(stage.heard) == 1
 

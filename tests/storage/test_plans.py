@@ -1,0 +1,51 @@
+"""The statements of every turn and of every look find their rows by an index, however many there are."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from bot.storage.queries import migrations, shipped
+
+READS_A_WHOLE_TABLE = re.compile(r"SCAN (?!json_each\b|\w+ USING )\w+")
+DERIVED = {"SCAN a", "SCAN t", "SCAN j", "SCAN m"}
+"""Names that `load` gives to what it has already found."""
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        for _, script in migrations():
+            opened.executescript(script)
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("query", "needed"),
+    [
+        ("load", "task USING INDEX task_owner"),
+        ("timers_due", "t USING INDEX timer_due (due<?)"),
+        ("inbox_waiting", "inbox USING INDEX inbox_waiting (channel=? AND id>?)"),
+        ("inbox_waiting_in_lane", "inbox USING INDEX inbox_lane (channel=? AND lane=?)"),
+        ("outbox_due", "o USING INDEX outbox_due"),
+        ("outbox_due", "e USING INDEX outbox_address (channel=? AND address=? AND priority<?)"),
+        ("outbox_next", "outbox USING INDEX outbox_next (next_attempt>?)"),
+        ("outbox_drop_address", "outbox USING INDEX outbox_address (channel=? AND address=?)"),
+        ("history_at", "h USING INDEX history_person (person=?)"),
+        ("history_said", "history USING INDEX history_person (person=?)"),
+        ("history_trim", "history USING INDEX history_person (person=? AND id<?)"),
+        ("erase_tasks", "task USING INDEX task_owner"),
+        ("export_inbox", "i USING INDEX inbox_lane (channel=? AND lane=?)"),
+        ("export_outbox", "outbox USING INDEX outbox_person (person=?)"),
+    ],
+)
+def test_a_statement_finds_its_rows_by_an_index(
+    connection: sqlite3.Connection, query: str, needed: str
+) -> None:
+    sql = shipped()[query]
+    values = dict.fromkeys(re.findall(r":([a-z_]+)", sql), "1")
+    plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert [one for one in plan if READS_A_WHOLE_TABLE.match(one) and one not in DERIVED] == []
+    assert any(needed in one for one in plan), plan
