@@ -147,6 +147,10 @@ def read_secret(path: Path) -> bytes:
         file.write(secrets.token_bytes(32))
         file.flush()
         os.fsync(file.fileno())
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise OSError(
+            f"{path} can be read by others, and with it buttons can be forged; run: chmod 600 {path}"
+        )
     secret = path.read_bytes()
     if len(secret) < 32:
         raise OSError(

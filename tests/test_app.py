@@ -146,9 +146,17 @@ def test_the_secret_is_made_once(tmp_path: Path) -> None:
     assert read_secret(tmp_path / "other") != first
 
 
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    read_secret(tmp_path / "secret")
+    (tmp_path / "secret").chmod(0o644)
+    with pytest.raises(OSError, match="chmod 600"):
+        read_secret(tmp_path / "secret")
+
+
 def test_half_a_secret_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret").write_bytes(b"half")
+    (tmp_path / "data" / "secret").chmod(0o600)
     done = alliances("chat", folder=tmp_path, typed="/start\n")
     assert done.returncode == 2
     assert "secret is damaged" in done.stderr

@@ -1,5 +1,6 @@
 """Answering questions from the knowledge base: answer, did you mean, or an honest "I don't know"."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.draft import Draft
@@ -7,6 +8,7 @@ from bot.dialogue.prompts import offer_human, repeat
 from bot.flows.cards import article_card, article_more, article_option, article_sources
 from bot.knowledge.article import Article
 from bot.knowledge.ask import Finding, Verdict, ask
+from bot.markup.escape import escape
 from bot.model.effects import Miss, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.values import ArticleId
@@ -26,11 +28,20 @@ def show(draft: Draft, text: str, finding: Finding) -> None:
         return
     if finding.verdict is Verdict.SUGGEST and guesses:
         draft.add(Miss(text, "suggest", guesses))
-        options = tuple(article_option(articles[guess]) for guess in guesses)
-        draft.say("suggest", *options, draft.button("button_human", "human"))
+        draft.add(Send(_suggestions(draft, [articles[guess] for guess in guesses])))
     else:
         _reject(draft, text, finding, guesses)
     _come_back(draft)
+
+
+def _suggestions(draft: Draft, articles: Sequence[Article]) -> Message:
+    """Did you mean: the titles as buttons, and in full where a button is too short for one."""
+    options = tuple(article_option(article) for article in articles)
+    text = draft.phrases.say("suggest")
+    if any(option.label != article.question for option, article in zip(options, articles, strict=True)):
+        titles = "\n".join(f"- {escape(article.question)}" for article in articles)
+        text = Markdown(f"{text}\n\n{titles}")
+    return Message(text, (*options, draft.button("button_human", "human")))
 
 
 def show_article(draft: Draft, name: ArticleId, part: str = "art") -> None:

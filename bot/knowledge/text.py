@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -28,6 +29,8 @@ _LIGATURES = str.maketrans(
 )
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _STEMMER = snowballstemmer.stemmer("french")
+_ALONE = Lock()
+"""The stemmer keeps the word that it is working on; decisions run in several threads."""
 
 
 class _Marks(dict[int, int | None]):
@@ -180,5 +183,6 @@ def unglued(word: str, known: frozenset[str]) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Snowball's French stem of a folded word."""
-    stemmed: str = _STEMMER.stemWord(word)
+    with _ALONE:
+        stemmed: str = _STEMMER.stemWord(word)
     return stemmed

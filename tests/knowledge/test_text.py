@@ -1,9 +1,14 @@
 """How texts are read before they are compared."""
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer
 
 from bot.knowledge.article import Words
-from bot.knowledge.text import MAX_CHARACTERS, cut, fold, make_reader, split_words
+from bot.knowledge.text import MAX_CHARACTERS, cut, fold, make_reader, split_words, stem
 
 WORDS = Words(
     acronyms={"DLA": "dispositif local d'accompagnement"},
@@ -77,3 +82,27 @@ def test_a_long_text_is_cut(text: str) -> None:
 
 def test_a_cut_falls_between_words() -> None:
     assert cut("une alliance durable", 15) == "une alliance"
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that take turns a thousand times as often as usual."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.000_005)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_several_threads_stem_like_one() -> None:
+    words = [f"{begin}{end}" for begin in ("associ", "mutualis", "cooper", "partag") for end in _ENDINGS]
+    stem.cache_clear()
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(stem, words))
+    alone = snowballstemmer.stemmer("french")
+    assert together == [alone.stemWord(word) for word in words]
+
+
+_ENDINGS = [
+    f"{vowel}{rest}" for vowel in "aeiou" for rest in ("tions", "ment", "rions", "ble", "nces", "r", "s")
+]
