@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from bot.model.values import StoredFile
 from bot.runtime.channel import Channel
 from bot.runtime.inbox import Inbox
 from bot.settings import Settings
+from bot.storage.inbox import Update
 
 if TYPE_CHECKING:
     from bot.channels.telegram.channel import TelegramChannel
@@ -86,10 +87,6 @@ async def _serve(settings: Settings) -> None:
         service.start("http", partial(_http, assistant, made.web, door), fatal=fatal)
         try:
             await service.wait()
-        except Exception as error:
-            if type(error).__name__ == "TokenRefused":
-                raise CannotStart(str(error)) from None
-            raise
         finally:
             await service.stop()
             if made.telegram is not None:
@@ -138,14 +135,18 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
         rng=assistant.rng,
     )
 
-    async def accept(rows: object) -> None:
-        await inbox.accept(rows)  # type: ignore[arg-type]  # rows of the channel are the store's updates
+    async def accept(rows: Sequence[Update]) -> None:
+        await inbox.accept(rows)
 
-    async def poll() -> None:
-        await channel.poll(accept, rng=assistant.rng)
+    webhook = assistant.settings.webhook_url
 
-    async def open_webhook() -> None:
-        await channel.open_webhook(assistant.settings.webhook_url or "", rng=assistant.rng)
+    async def receive() -> None:
+        try:
+            if webhook is None:
+                await channel.poll(accept, rng=assistant.rng)
+            await channel.open_webhook(webhook, rng=assistant.rng)
+        except TokenRefused as error:
+            raise CannotStart(str(error)) from None
         await asyncio.Event().wait()
 
     async def introduce() -> None:
@@ -155,12 +156,10 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
         print("Telegram: connected.", flush=True)
         await asyncio.Event().wait()
 
-    webhook = assistant.settings.webhook_url is not None
-    loop = open_webhook if webhook else poll
-    assistant.service.start("telegram", loop, fatal=(TokenRefused,))
+    assistant.service.start("telegram", receive, fatal=(CannotStart,))
     assistant.service.start("inbox", inbox.run)
     assistant.service.start("introduce", introduce)
-    return channel.webhook(accept) if webhook else None
+    return None if webhook is None else channel.webhook(accept)
 
 
 async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | None) -> None:

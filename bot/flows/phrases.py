@@ -133,7 +133,6 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "language_set": (),
     # trouble
     "apology": (),
-    "slow_down": (),
     "absent": (),
     "file_received": (),
     "list_and": (),
