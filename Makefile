@@ -51,6 +51,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 lock: $(DEV) ## write the lock files from pyproject.toml (newer versions: make lock UPGRADE=1)
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra semantic --constraint requirements.lock --output-file requirements-semantic.lock
 
 clean: ## remove the environment and what tools left; keeps data/ and .env
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.dialogue.commands import open_link, run_command
 from bot.dialogue.draft import Draft
+from bot.dialogue.in_group import heard_in_group
 from bot.dialogue.library import Library
 from bot.dialogue.prompts import answer, ready, recover
 from bot.dialogue.questions import say_and_come_back
@@ -16,6 +17,7 @@ from bot.model.effects import Reach
 from bot.model.inputs import (
     Attachment,
     Command,
+    InGroup,
     Input,
     Membership,
     Opening,
@@ -41,6 +43,8 @@ def respond(
             timed_out(draft, key)
         case Membership(change=change):
             draft.add(Reach(change == "unblocked"))
+        case InGroup():
+            heard_in_group(draft, input)
         case _:
             _heard(draft, input)
     return draft.turn()

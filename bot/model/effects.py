@@ -77,8 +77,16 @@ class Miss:
 
     text: str
     verdict: str
-    """`suggest` or `reject`."""
+    """`suggest`, `reject`, or `disliked`: answered, but the person said that it was not what they meant."""
     guesses: tuple[ArticleId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """An entry helped, or was not what the person meant; counted by day, without identity."""
+
+    article: ArticleId
+    helpful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,25 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file made in a decision."""
+
+    name: str
+    media_type: str
+    content: bytes
+    alternative: str = ""
+    """What the picture shows, for people who do not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """Send files that this turn made, attached to `message` in their order."""
+
+    message: Message
+    files: tuple[NewFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Erase everything of the person, then say `farewell`, whose row is erased once delivered."""
 
@@ -148,11 +175,13 @@ Effect = (
     | AddTask
     | Escalate
     | Miss
+    | Opinion
     | Problem
     | Begin
     | Finish
     | SetLanguage
     | Reach
     | Export
+    | HandOut
     | Erase
 )

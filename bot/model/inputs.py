@@ -78,4 +78,16 @@ class Membership:
     change: Literal["blocked", "unblocked"]
 
 
-Input = Utterance | Tap | Command | Opening | Attachment | Unusable | Timeout | Membership
+@dataclass(frozen=True, slots=True)
+class InGroup:
+    """What is meant for us where several people talk: words, a tap, or that we were let in or put out.
+
+    Nothing else that is said there reaches a decision. Words may be empty: we were only called by name.
+    """
+
+    input: Utterance | Tap | Membership
+    reply_to: str = ""
+    """The channel's own id of the message that is answered; empty if there is none."""
+
+
+Input = Utterance | Tap | Command | Opening | Attachment | Unusable | Timeout | Membership | InGroup

@@ -20,11 +20,15 @@ class Option:
     label: str
     """What the person reads, plain text."""
     act: str
-    """What a tap sends back (`Tap.act`), at most 48 bytes so that a channel can sign it."""
+    """What a tap sends back (`Tap.act`), at most 48 bytes so that a channel can sign it; empty for a link."""
+    link: str = ""
+    """Instead of an act: the web address that a tap opens."""
 
     def __post_init__(self) -> None:
-        if not self.label or len(self.act.encode()) > 48:
-            raise ValueError(f"option {self.id!r}: empty label, or act {self.act!r} over 48 bytes")
+        if not self.label or len(self.act.encode()) > 48 or bool(self.act) == bool(self.link):
+            raise ValueError(
+                f"option {self.id!r}: empty label, act {self.act!r} over 48 bytes, or not either act or link"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +59,21 @@ class Message:
     """Ask the channel to offer its own button that shares this."""
     silent: bool = False
     """No notification: another message of the same turn follows."""
+    reply_to: str = ""
+    """Where several people talk: the channel's own id of the message that this one answers."""
     folded: Markdown = field(default=Markdown(""))
     """Longer text that the channel may fold away (an expandable quotation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An answer that a person can share into any chat (Bot API, inline mode)."""
+
+    id: str
+    """Stable id, the entry's."""
+    title: str
+    """What the person picks it by, plain text."""
+    summary: str
+    """One line under the title, plain text."""
+    message: Message
+    """What is then said in that chat; its options are links only."""

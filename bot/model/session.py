@@ -90,6 +90,12 @@ class Session:
     """Buttons of the last message outside a run, so that "2" or a label typed picks one."""
     topic: ArticleId | None = None
     """The article shown last."""
+    asked: str = ""
+    """The last question in the person's words, for as long as a conversation is kept."""
+    guesses: tuple[ArticleId, ...] = ()
+    """Entries that may answer it and have not been shown yet, the likeliest first."""
+    unhappy: int = 0
+    """How far we are with a question that was not answered well: see `dialogue.opinions`."""
     confirming: str | None = None
     """A question of the assistant's own that awaits yes or no (`erase`)."""
     told: Mapping[str, str] = field(default_factory=dict)

@@ -20,6 +20,8 @@ class Policy:
     """Local start and end of the hours without reminders."""
     contact: str = ""
     """Whom to reach when the assistant cannot help; may be empty."""
+    bot: str = ""
+    """Our public name on Telegram, without @, for links; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.model.inputs import (
     Attachment,
     Command,
     Contact,
+    InGroup,
     Input,
     Location,
     Membership,
@@ -114,7 +115,7 @@ class Runner:
         rng = Random(self.rng.getrandbits(64))
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
-            if isinstance(arrival.input, Utterance):
+            if _may_ask(arrival.input):
                 async with asyncio.timeout(PATIENCE):
                     return await asyncio.to_thread(self.decide, *facts)
             return self.decide(*facts)
@@ -169,14 +170,21 @@ def cause_of(arrival: Arrival) -> Cause:
             return replace(settled, heard=phone)
         case Attachment(Location(latitude, longitude)):
             return replace(settled, heard=f"{latitude},{longitude}")
-        case Unusable() | Timeout() | Membership():
+        case Unusable() | Timeout() | Membership() | InGroup():
             return settled
     raise AssertionError(f"no cause for {type(arrival.input).__name__}")
 
 
+def _may_ask(input: Input) -> bool:
+    """Whether words are in it that may be matched against the knowledge base: milliseconds, off the loop."""
+    said = input.input if isinstance(input, InGroup) else input
+    return isinstance(said, Utterance) or (isinstance(said, Command) and bool(said.argument))
+
+
 def _is_act(input: Input) -> bool:
     """Whether the person did something and waits for an answer."""
-    return not isinstance(input, Timeout | Membership)
+    said = input.input if isinstance(input, InGroup) else input
+    return not isinstance(said, Timeout | Membership)
 
 
 def _place(session: Session) -> tuple[str, str]:

@@ -106,6 +106,10 @@ INSERT INTO request (person, at, reason, text) VALUES (:person, :now, :reason, :
 -- name: miss_add
 INSERT INTO miss (day, text, verdict, guesses) VALUES (:day, :text, :verdict, :guesses);
 
+-- name: opinion_add
+INSERT INTO opinion (day, article, helpful, count) VALUES (:day, :article, :helpful, 1)
+ON CONFLICT (day, article, helpful) DO UPDATE SET count = count + 1;
+
 -- name: problem_add
 INSERT INTO problem (at, code, flow, step) VALUES (:now, :code, :flow, :step);
 
@@ -411,6 +415,15 @@ DELETE FROM sent WHERE at <= :before;
 
 -- name: purge_misses
 DELETE FROM miss WHERE day <= :before;
+
+-- name: purge_opinions
+DELETE FROM opinion WHERE day <= :before;
+
+-- name: purge_questions
+-- The question last asked is part of the conversation: it goes when the conversation goes.
+UPDATE session SET body = json_remove(body, '$.asked')
+WHERE json_extract(body, '$.asked') IS NOT NULL
+  AND person IN (SELECT id FROM person WHERE seen <= :before);
 
 -- name: purge_problems
 DELETE FROM problem WHERE at <= :before;

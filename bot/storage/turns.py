@@ -16,7 +16,10 @@ from bot.model.effects import (
     Export,
     Finish,
     Forget,
+    HandOut,
     Miss,
+    NewFile,
+    Opinion,
     Problem,
     Reach,
     Remember,
@@ -141,11 +144,11 @@ async def _erase(scene: _Scene, turn: Turn, cause: Cause) -> None:
 
 async def _apply(scene: _Scene, effect: Effect) -> None:
     match effect:
-        case Send() | Edit() | Export():
+        case Send() | Edit() | Export() | HandOut():
             await _say(scene, effect)
         case Remember() | Forget() | AddTask():
             await _know(scene, effect)
-        case Begin() | Finish() | Escalate() | Miss() | Problem():
+        case Begin() | Finish() | Escalate() | Miss() | Opinion() | Problem():
             await _note(scene, effect)
         case SetTimer() | CancelTimer():
             await _time(scene, effect)
@@ -162,7 +165,7 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             assert_never(unexpected)
 
 
-async def _say(scene: _Scene, effect: Send | Edit | Export) -> None:
+async def _say(scene: _Scene, effect: Send | Edit | Export | HandOut) -> None:
     match effect:
         case Edit(message) if message.key is not None:
             address = scene.loaded.address
@@ -173,6 +176,9 @@ async def _say(scene: _Scene, effect: Send | Edit | Export) -> None:
             await _post(scene, message)
         case Export(message, name):
             await _say(scene, Send(await _with_export(scene, message, name)))
+        case HandOut(message, files):
+            attached = [await _kept(scene, file) for file in files]
+            await _say(scene, Send(replace(message, attachments=(*message.attachments, *attached))))
         case _ as unexpected:
             assert_never(unexpected)
 
@@ -191,6 +197,13 @@ async def _with_export(scene: _Scene, message: Message, name: str) -> Message:
     return replace(
         message, attachments=(*message.attachments, AttachedFile(name, "application/json", sha256))
     )
+
+
+async def _kept(scene: _Scene, file: NewFile) -> AttachedFile:
+    """A file made in this turn, kept like an export: until it has surely been fetched."""
+    sha256 = scene.files.keep_now(file.content)
+    await _own(scene, StoredFile(sha256, file.name, file.media_type, len(file.content)), "export")
+    return AttachedFile(file.name, file.media_type, sha256, file.alternative)
 
 
 async def _own(scene: _Scene, file: StoredFile, origin: str) -> None:
@@ -255,7 +268,7 @@ async def _owner_id(scene: _Scene, owner: Owner) -> int:
     return scene.association
 
 
-async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Miss | Problem) -> None:
+async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Miss | Opinion | Problem) -> None:
     tx, person, moment = scene.tx, scene.person, scene.moment
     match effect:
         case Begin(flow):
@@ -271,6 +284,9 @@ async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Miss | Proble
             await tx.run(
                 "miss_add", day=day, text=clean(text), verdict=verdict, guesses=json.dumps(list(guesses))
             )
+        case Opinion(article, helpful):
+            day = scene.now.astimezone(UTC).date().isoformat()
+            await tx.run("opinion_add", day=day, article=article, helpful=helpful)
         case Problem():
             await problem(tx, effect, now=scene.now)
         case _ as unexpected:

@@ -20,7 +20,9 @@ text = st.text(alphabet=st.characters(), max_size=8)
 moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))
 values = st.one_of(text, st.integers(), st.floats(allow_nan=False), st.booleans(), st.lists(text).map(tuple))
 refs = st.builds(FieldRef, owner=st.sampled_from(Owner), name=text, flow=text, run=text)
-options = st.builds(Option, id=text, label=st.text(min_size=1), act=st.text(max_size=8))
+acts = st.builds(Option, id=text, label=st.text(min_size=1), act=st.text(min_size=1, max_size=8))
+links = st.builds(Option, id=text, label=st.text(min_size=1), act=st.just(""), link=st.text(min_size=1))
+options = acts | links
 several: dict[str, Any] = {"max_size": 3}
 frames = st.builds(Frame, flow=text, step=text, returns=st.none() | text)
 checkpoints = st.builds(
