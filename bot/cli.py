@@ -76,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     schema = commands.add_parser("schema", help="write the JSON Schemas for editors into the content folder")
     schema.set_defaults(command=_schema)
+    backup = commands.add_parser("backup", help="copy everything that is kept into one file; may be running")
+    backup.add_argument(
+        "file", type=Path, metavar="FILE", help="a new file, for example backup-2027-01-14.tar"
+    )
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser(
+        "restore", help="put a backup in the place of what is kept; must be stopped"
+    )
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.set_defaults(command=_restore)
     test = commands.add_parser("test", help="play conversation tests")
     test.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="transcript files or folders")
     test.set_defaults(command=_test)
@@ -208,6 +218,49 @@ def _schema(parsed: argparse.Namespace) -> int:
         except OSError as error:
             raise OperatorError(f"cannot write {folder / name} ({error.strerror})") from None
         print(name)
+    return 0
+
+
+def _backup(parsed: argparse.Namespace) -> int:
+    from bot.runtime.clock import SystemClock
+    from bot.storage.backup import back_up
+    from bot.storage.errors import StorageError
+
+    settings = read_settings()
+    try:
+        made = back_up(settings.data, settings.database_file, parsed.file, now=SystemClock().now())
+        report = asyncio.run(made)
+    except StorageError as error:
+        raise OperatorError(str(error)) from None
+    print(f"{parsed.file}: {report.rows['person']} people, {report.files} files, checked.")
+    if report.missing:
+        print(
+            f"{report.missing} files were gone from {settings.data / 'files'} and are not in it.",
+            file=sys.stderr,
+        )
+    print("It holds what people wrote and the secret of the buttons: keep it where only you can read it.")
+    return 0
+
+
+def _restore(parsed: argparse.Namespace) -> int:
+    from bot.runtime.clock import SystemClock
+    from bot.storage.backup import restore
+    from bot.storage.errors import StorageError
+
+    settings = read_settings()
+    try:
+        work = restore(parsed.file, settings.data, settings.database_file, now=SystemClock().now())
+        report = asyncio.run(work)
+    except StorageError as error:
+        raise OperatorError(str(error)) from None
+    print(
+        f"Restored: {report.rows['person']} people, {report.files} files, as of {report.made:%Y-%m-%d %H:%M} UTC."
+    )
+    print(
+        f"Erased once more, as they asked since then: {report.erased}. Old messages not sent: {report.unsent}."
+    )
+    if report.aside:
+        print(f"The database from before lies beside it: {report.aside}")
     return 0
 
 

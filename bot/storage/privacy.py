@@ -16,7 +16,6 @@ from bot.model.who import Address, PersonId
 from bot.storage.codec import to_text
 from bot.storage.database import Row, Transaction
 from bot.storage.files import Files
-from bot.storage.people import Loaded
 
 SECTIONS = (
     "person",
@@ -35,6 +34,9 @@ SECTIONS = (
     "sent",
 )
 """Parts of an export, each from the query `export_<name>`."""
+
+ERASURE_SALT = "erasure_salt"
+"""Name of the setting in the database that salts the journal of erasures."""
 
 JSON_COLUMNS = {"answers": "value", "session": "body", "history": "body", "outbox": "body"}
 
@@ -73,20 +75,28 @@ def _opened(row: Row, column: str | None) -> Mapping[str, Any]:
     return {name: json.loads(value) if name == column else value for name, value in row.items()}
 
 
-async def erase(tx: Transaction, files: Files, loaded: Loaded, *, now: datetime, inbox: int | None) -> None:
+async def erase(
+    tx: Transaction,
+    files: Files,
+    person: int,
+    association: int | None,
+    *,
+    now: datetime,
+    asked: tuple[Address, int] | None = None,
+) -> None:
     """Erase everything of the person, and their association if nobody else acts for it.
 
-    Updates that arrived after `inbox`, the one that asked for it, stay: they are a new acquaintance. An
-    answer that the association shares stays with its other members unless it is personal.
+    `asked`: where, and with which update of the inbox, they asked for it; what arrived there later stays, it
+    is a new acquaintance. An answer that the association shares stays with its other members unless it is
+    personal.
     """
-    person, association = loaded.view.person.id, loaded.view.person.association
     await _journal(tx, person, now=now)
     for address in await tx.all("export_addresses", person=person):
         place = {"channel": address["channel"], "address": address["id"]}
         await tx.run("outbox_drop_address", **place)
         await tx.run("forget_sent", **place)
-        here = Address(address["channel"], address["id"]) == loaded.address
-        await tx.run("erase_inbox", **place, upto=inbox if here and inbox is not None else 0)
+        here = asked is not None and Address(address["channel"], address["id"]) == asked[0]
+        await tx.run("erase_inbox", **place, upto=asked[1] if asked and here else 0)
     await tx.run("erase_answers", person=person, association=association)
     await tx.run("erase_tasks", person=person)
     heirs = await _heirs(tx, person, association)
@@ -120,14 +130,26 @@ async def _drop_bytes(tx: Transaction, files: Files, sha256: str) -> None:
 
 async def _journal(tx: Transaction, person: int, *, now: datetime) -> None:
     """Note the erasure by salted hash, so that it can be repeated on a restored backup."""
-    found = await tx.one("setting_get", name="erasure_salt")
-    salt = secrets.token_hex(16) if found is None else str(found["value"])
-    if found is None:
-        await tx.run("setting_put", name="erasure_salt", value=salt)
+    salt = await own_salt(tx)
     for row in await tx.all("export_addresses", person=person):
-        written = str(Address(row["channel"], row["id"]))
-        digest = hmac.new(bytes.fromhex(salt), written.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        digest = erasure_hash(salt, Address(row["channel"], row["id"]))
         await tx.run("erasure_add", hash=digest, now=to_text(now))
+
+
+async def own_salt(tx: Transaction) -> str:
+    """The salt of this installation's journal of erasures, made when it is first needed."""
+    found = await tx.one("setting_get", name=ERASURE_SALT)
+    if found is not None:
+        return str(found["value"])
+    salt = secrets.token_hex(16)
+    await tx.run("setting_put", name=ERASURE_SALT, value=salt)
+    return salt
+
+
+def erasure_hash(salt: str, address: Address) -> str:
+    """What the journal keeps of an erased address."""
+    written = str(address).encode("utf-8", "replace")
+    return hmac.new(bytes.fromhex(salt), written, hashlib.sha256).hexdigest()
 
 
 async def purge(tx: Transaction, files: Files, retention: Retention, *, now: datetime) -> Mapping[str, int]:

@@ -384,6 +384,18 @@ DELETE FROM task WHERE owner = 'association' AND owner_id = :association;
 -- name: erase_association
 DELETE FROM association WHERE id = :association;
 
+-- name: erasures
+SELECT hash, at FROM erasure;
+
+-- name: addresses_since
+SELECT channel, address.id AS id, person.id AS person, association, created FROM address JOIN person ON person.id = address.person;
+
+-- name: restored_outbox
+DELETE FROM outbox WHERE state = 'waiting';
+
+-- name: restored_inbox
+UPDATE inbox SET state = 'done', body = NULL WHERE state = 'waiting';
+
 -- name: erasure_add
 INSERT INTO erasure (hash, at) VALUES (:hash, :now) ON CONFLICT (hash) DO UPDATE SET at = excluded.at;
 

@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
@@ -252,6 +252,64 @@ def hold_serving_lock(path: Path) -> Callable[[], None]:
             f"another process already serves from {path}; stop it first, or name another database"
         ) from error
     return connection.close
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a database file that nobody writes to holds."""
+
+    schema: int
+    rows: Mapping[str, int]
+    """Table -> rows."""
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Write a consistent copy to `target`, which must not exist yet; who writes meanwhile does not wait for it.
+
+    StorageError says why it cannot be done.
+    """
+    make_private(target)
+    try:
+        with closing(sqlite3.connect(_address(source, "ro"), uri=True, isolation_level=None)) as connection:
+            connection.execute(PATIENT)
+            # A copy without what was erased: free pages are not copied (SQLite, "VACUUM INTO").
+            connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        raise StorageError(f"{source} cannot be copied: {error}") from error
+
+
+def examine(path: Path) -> Examined:
+    """Check a copy from end to end. StorageError if it is damaged."""
+    try:
+        with closing(sqlite3.connect(_address(path, "ro"), uri=True, isolation_level=None)) as connection:
+            trouble = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+            orphans = connection.execute("PRAGMA foreign_key_check").fetchone()
+            if trouble != ["ok"] or orphans:
+                raise StorageError(
+                    f"{path.name} is damaged: {'; '.join(trouble) if trouble != ['ok'] else orphans}"
+                )
+            schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            counts = {
+                name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+                for (name,) in tables
+                if not name.startswith("sqlite_")
+            }
+    except sqlite3.Error as error:
+        raise StorageError(f"{path.name} is damaged, or no database of this program: {error}") from error
+    return Examined(schema, counts)
+
+
+def settle_database(path: Path) -> None:
+    """Move the write-ahead log into the file, so that the file alone is the database."""
+    with closing(_connect_writer(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if path.with_name(path.name + "-wal").exists():
+        raise StorageError(f"{path} is in use by another process; stop it and try again")
+
+
+def _address(path: Path, mode: str) -> str:
+    return f"{path.resolve().as_uri()}?mode={mode}"
 
 
 def _connect_writer(path: Path) -> sqlite3.Connection:

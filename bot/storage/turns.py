@@ -131,7 +131,9 @@ async def _listen(scene: _Scene, cause: Cause) -> None:
 
 async def _erase(scene: _Scene, turn: Turn, cause: Cause) -> None:
     """Erase the person; what this turn still says goes to an address without a person."""
-    await privacy.erase(scene.tx, scene.files, scene.loaded, now=scene.now, inbox=cause.inbox)
+    who = scene.loaded.view.person
+    asked = None if cause.inbox is None else (scene.loaded.address, cause.inbox)
+    await privacy.erase(scene.tx, scene.files, who.id, who.association, now=scene.now, asked=asked)
     for effect in turn.effects:
         match effect:
             case Send(message) | Erase(message):
