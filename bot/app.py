@@ -22,12 +22,13 @@ from bot.model.message import Message
 from bot.model.session import Session
 from bot.model.turn import Policy, Turn, View
 from bot.model.who import Address
+from bot.runtime.announcing import Announcer
 from bot.runtime.channel import Channel
 from bot.runtime.clock import SystemClock
 from bot.runtime.courier import Courier
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.lanes import Lanes
-from bot.runtime.pacing import Pacer
+from bot.runtime.pacing import Pace, Pacer
 from bot.runtime.runner import Runner
 from bot.runtime.service import Service
 from bot.settings import Settings
@@ -64,6 +65,16 @@ class Assistant:
     def heartbeat(self) -> Heartbeat:
         """The loop that rings timers."""
         return Heartbeat(store=self.store, runner=self.runner, lanes=self.lanes, clock=self.clock)
+
+    def announcer(self) -> Announcer:
+        """The loop that keeps announcements going."""
+        return Announcer(
+            store=self.store,
+            courier=self.courier,
+            clock=self.clock,
+            served=tuple(self.courier.served),
+            rate=self.settings.rate,
+        )
 
 
 Channels = Callable[["Ground"], Mapping[str, Channel]]
@@ -111,7 +122,7 @@ async def assemble(
         except (StorageError, ContentBroken, OSError) as error:
             raise CannotStart(str(error)) from None
         made = channels(Ground(settings, files, secret, keeper, clock, rng))
-        pacers = {name: Pacer() for name in made if name == "telegram"}
+        pacers = {name: Pacer(Pace(overall=settings.rate)) for name in made if name == "telegram"}
         courier = Courier(store, made, clock=clock, rng=rng, pacers=pacers, only=only)
         lanes = Lanes()
         apology = Message(keeper.library.shelf.phrases.say("apology"))
@@ -124,6 +135,7 @@ async def assemble(
             lanes=lanes,
             committed=courier.wake,
             typing=courier.typing,
+            recalled=courier.recall,
         )
         service = Service(lanes=lanes, courier=courier, clock=clock, rng=rng)
         assistant = Assistant(settings, clock, rng, keeper, store, lanes, courier, runner, service)

@@ -4,23 +4,27 @@ What a command needs is imported inside it, so that a short command starts at on
 """
 
 import argparse
-import asyncio
 import gc
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, read_settings, spare_threads
 
 if TYPE_CHECKING:
+    from bot.model.message import Message
     from bot.model.turn import Policy
+
+Made = TypeVar("Made")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point. Exit status: 0 well, 1 the work found problems, 2 it could not be done."""
     parsed = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = parsed.command
+    spare_threads()
     try:
         status = command(parsed)
     except (SettingsError, OperatorError) as error:
@@ -73,9 +77,25 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="content folders or files")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
     check.add_argument("--strict", action="store_true", help="warnings count as errors")
+    check.add_argument("--links", action="store_true", help="ask every cited address whether it answers")
     check.set_defaults(command=_check)
     schema = commands.add_parser("schema", help="write the JSON Schemas for editors into the content folder")
     schema.set_defaults(command=_schema)
+    announce = commands.add_parser("announce", help="send one text to everyone, and see how far it is")
+    what = announce.add_mutually_exclusive_group(required=True)
+    what.add_argument("--text", type=Path, metavar="FILE", help="light Markdown, UTF-8")
+    what.add_argument("--list", action="store_true", help="every announcement and how far it is")
+    for order in ("pause", "resume", "cancel"):
+        what.add_argument(f"--{order}", type=int, metavar="NUMBER")
+    announce.add_argument("--yes", action="store_true", help="do not ask before sending")
+    announce.add_argument("--again", action="store_true", help="send a text that was sent before")
+    announce.add_argument(
+        "--on-unknown",
+        choices=("skip", "resend"),
+        default="skip",
+        help="when Telegram does not say whether a copy arrived: rather none than two, or two than none",
+    )
+    announce.set_defaults(command=_announce)
     backup = commands.add_parser("backup", help="copy everything that is kept into one file; may be running")
     backup.add_argument(
         "file", type=Path, metavar="FILE", help="a new file, for example backup-2027-01-14.tar"
@@ -89,7 +109,23 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="play conversation tests")
     test.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="transcript files or folders")
     test.set_defaults(command=_test)
+    _add_tending(commands)
     return parser
+
+
+def _add_tending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands for who looks after an assistant."""
+    link = commands.add_parser("link", help="links that open the bot at an entry or a flow, with QR pictures")
+    link.add_argument("targets", nargs="+", metavar="TARGET", help="id of an entry or a flow")
+    link.add_argument("--out", type=Path, metavar="FOLDER", help="write <id>.png or <id>.svg there")
+    link.add_argument("--bot", metavar="NAME", help="public name of the bot (default: the one it has)")
+    link.add_argument("--format", choices=("png", "svg"), default="png")
+    link.set_defaults(command=_link)
+    doctor = commands.add_parser(
+        "doctor", help="look at everything the assistant stands on, and say the way out"
+    )
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(command=_doctor)
 
 
 def _name(text: str) -> str:
@@ -116,10 +152,27 @@ def _served(work: Callable[[Settings], Coroutine[object, object, None]]) -> int:
     settings = read_settings()
     gc.disable()  # nothing made while starting is garbage; `serve` enables it again
     try:
-        asyncio.run(work(settings))
+        _awaited(work(settings))
     except CannotStart as error:
         raise OperatorError(str(error)) from None
     return 0
+
+
+def _awaited(work: Coroutine[object, object, Made]) -> Made:
+    import asyncio  # 30 ms that a command without a loop does not pay
+
+    return asyncio.run(work)
+
+
+@contextmanager
+def _in_short() -> Iterator[None]:
+    """For a command that ends at once: no garbage is looked for, not even by the interpreter's last look."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _content(settings: Settings) -> Path:
@@ -141,6 +194,7 @@ def _policy(settings: Settings) -> "Policy":
     return Policy(settings.timezone, settings.quiet_hours, settings.contact)
 
 
+@_in_short()
 def _ask(parsed: argparse.Namespace) -> int:
     import json
 
@@ -168,16 +222,18 @@ def _ask(parsed: argparse.Namespace) -> int:
 
 
 def _match(parsed: argparse.Namespace) -> int:
-    from bot.content.library import ContentBroken, open_library
-    from bot.knowledge.evaluate import BadCollectionLine, answer_lines, match_lines
+    with _in_short():
+        from bot.content.library import ContentBroken, open_index
+        from bot.knowledge.evaluate import BadCollectionLine, answer_lines, match_lines
 
     try:
         if parsed.kb:
             match_lines(parsed.kb, sys.stdin, sys.stdout)
         else:
             settings = read_settings()
-            library = open_library(_content(settings), _cache(settings))
-            answer_lines(library.index, sys.stdin, sys.stdout)
+            with _in_short():
+                index = open_index(_content(settings), _cache(settings))
+            answer_lines(index, sys.stdin, sys.stdout)
     except (BadCollectionLine, ContentBroken, OSError) as error:
         raise OperatorError(str(error)) from None
     return 0
@@ -199,10 +255,19 @@ def _evaluate(parsed: argparse.Namespace) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    from bot.content.report import check
+    from bot.content.addresses import Probing
+    from bot.content.report import Asked, check
+    from bot.runtime.clock import SystemClock
 
-    paths = parsed.paths or [_content(read_settings())]
-    text, status = check(paths, format=parsed.format, strict=parsed.strict)
+    settings = read_settings()
+    home = _content(settings)
+    asked = Asked(
+        today=SystemClock().now().astimezone(settings.timezone).date(),
+        cache=_cache(settings),
+        home=home,
+        links=Probing() if parsed.links else None,
+    )
+    text, status = check(parsed.paths or [home], asked, format=parsed.format, strict=parsed.strict)
     if text:
         print(text)
     return status
@@ -221,6 +286,60 @@ def _schema(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _announce(parsed: argparse.Namespace) -> int:
+    from bot.announcements import BadText, begin, give_order, overview
+    from bot.events.announcement import AnnouncementId, OnUnknown, Order
+    from bot.runtime.clock import SystemClock
+    from bot.storage.announcements import AlreadyAnnounced, NotPossible
+    from bot.storage.errors import StorageError
+
+    settings = read_settings()
+    try:
+        for order in Order:
+            if (number := getattr(parsed, order.value)) is not None:
+                state = asyncio.run(give_order(settings, AnnouncementId(number), order))
+                print(f"Announcement {number}: {state}.")
+                return 0
+        if parsed.list:
+            print(asyncio.run(overview(settings)))
+            return 0
+        message = _agreed(parsed, settings)
+        if message is None:
+            print("Nothing was sent.")
+            return 0
+        made = begin(
+            settings,
+            message,
+            on_unknown=OnUnknown(parsed.on_unknown),
+            again=parsed.again,
+            now=SystemClock().now(),
+        )
+        number = asyncio.run(made)
+    except AlreadyAnnounced as error:
+        raise OperatorError(f"{error}; to send it once more, add --again") from None
+    except (BadText, NotPossible, StorageError) as error:
+        raise OperatorError(str(error)) from None
+    print(
+        f"Announcement {number} is on its way, as soon as the assistant runs. How far: alliances announce --list"
+    )
+    return 0
+
+
+def _agreed(parsed: argparse.Namespace, settings: Settings) -> "Message | None":
+    """The text, shown as people will read it, if the operator says yes."""
+    from bot.announcements import audience, read_text
+    from bot.markup import plain
+
+    message = read_text(parsed.text)
+    print(plain(message.text, links=True))
+    print(f"\n--- To {asyncio.run(audience(settings))} people. ---")
+    if parsed.yes:
+        return message
+    if not sys.stdin.isatty():
+        raise OperatorError("add --yes to send without being asked")
+    return message if input("Send it? [y/N] ").strip().lower() in ("y", "yes", "o", "oui") else None
+
+
 def _backup(parsed: argparse.Namespace) -> int:
     from bot.runtime.clock import SystemClock
     from bot.storage.backup import back_up
@@ -229,7 +348,7 @@ def _backup(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     try:
         made = back_up(settings.data, settings.database_file, parsed.file, now=SystemClock().now())
-        report = asyncio.run(made)
+        report = _awaited(made)
     except StorageError as error:
         raise OperatorError(str(error)) from None
     print(f"{parsed.file}: {report.rows['person']} people, {report.files} files, checked.")
@@ -250,7 +369,7 @@ def _restore(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     try:
         work = restore(parsed.file, settings.data, settings.database_file, now=SystemClock().now())
-        report = asyncio.run(work)
+        report = _awaited(work)
     except StorageError as error:
         raise OperatorError(str(error)) from None
     print(
@@ -262,6 +381,37 @@ def _restore(parsed: argparse.Namespace) -> int:
     if report.aside:
         print(f"The database from before lies beside it: {report.aside}")
     return 0
+
+
+def _link(parsed: argparse.Namespace) -> int:
+    from bot.posters import CannotLink, keep, name_of_bot, posters, shelf_of, targets_of
+
+    settings = read_settings()
+    try:
+        shelf = shelf_of(_content(settings))
+        targets = targets_of(shelf, parsed.targets)
+        made = posters(shelf, targets, bot=name_of_bot(settings, parsed.bot), format=parsed.format)
+        files = list(keep(made, parsed.out, format=parsed.format)) if parsed.out else []
+    except CannotLink as error:
+        raise OperatorError(str(error)) from None
+    for poster in made:
+        print(poster.address)
+        if not poster.target.ready:
+            print(f"{poster.target.id}: this entry waits for a review, its answer is hidden", file=sys.stderr)
+    for file in files:
+        print(file)
+    return 0
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from bot.doctor import examine, status_of
+    from bot.doctor.diagnosis import as_json, as_text
+    from bot.runtime.clock import SystemClock
+    from bot.settings import survey_settings
+
+    found = _awaited(examine(survey_settings(), SystemClock()))
+    print(as_json(found) if parsed.json else as_text(found))
+    return status_of(found)
 
 
 def _test(parsed: argparse.Namespace) -> int:

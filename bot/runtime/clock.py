@@ -1,9 +1,11 @@
 """Time: the only place where the wall clock is read."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # `alliances ask` wants the time of day, and no loop
+    import asyncio
 
 
 class Clock(Protocol):
@@ -35,11 +37,15 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """See `Clock.sleep`."""
+        import asyncio
+
         await asyncio.sleep(seconds)
 
 
-async def rung_or_passed(bell: asyncio.Event, seconds: float, clock: Clock) -> None:
+async def rung_or_passed(bell: "asyncio.Event", seconds: float, clock: Clock) -> None:
     """Wait until `bell` is set, but no longer than `seconds`."""
+    import asyncio
+
     if bell.is_set() or seconds <= 0:
         await asyncio.sleep(0)  # Others still get their turn.
         return

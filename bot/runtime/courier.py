@@ -1,12 +1,13 @@
 """The one way out: takes what is due from the outbox, replies first, and sends it at the allowed pace.
 
 Inside one address strictly in order, one at a time; several addresses at once. It reserves no place in the
-future, so a reply that arrives now overtakes everything that has not left yet.
+future, so a reply that arrives now overtakes everything that has not left yet. Bulk takes what is left.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Mapping
 from random import Random
 
 from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown, Unreachable
@@ -15,13 +16,19 @@ from bot.runtime.channel import Channel
 from bot.runtime.clock import Clock, rung_or_passed
 from bot.runtime.next_attempt import next_attempt
 from bot.runtime.pacing import Pacer
-from bot.storage.outbox import Outgoing
+from bot.storage.outbox import Outgoing, Priority
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 WINDOW = 100
 """Messages looked at together; more than are sent at once, or busy addresses would hide the others."""
+
+BULK_WINDOW = 200
+"""Copies of announcements held in memory; who is erased meanwhile is taken out by `recall`."""
+
+BULK_TRIES = 20
+"""Copies looked at for one that may leave now: an address may be busy, or have had its share."""
 
 IDLE = 5.0
 """Seconds between looks without being rung: a short command beside us may have queued something."""
@@ -44,36 +51,72 @@ class Courier:
         clock: Clock,
         rng: Random,
         pacers: Mapping[str, Pacer] | None = None,
-        parallel: int = 32,
+        parallel: int = 64,
         only: Address | None = None,
     ) -> None:
-        """`pacers` by channel name; a channel without one has no limit. `only`: serve this address alone."""
+        """`pacers` by channel name; a channel without one has no limit. `only`: serve this address alone.
+
+        At most half of `parallel` deliveries at once are bulk: a reply always finds a free place.
+        """
         self._store = store
         self._channels = channels
-        self._served = list(channels) if only is None else [str(only)]
+        self.served = list(channels) if only is None else [str(only)]
+        """Names of whole channels, or one address."""
         self._clock = clock
         self._rng = rng
         self._pacers = pacers or {}
         self._parallel = parallel
         self._bell = asyncio.Event()
-        self._sending: dict[Address, asyncio.Task[None]] = {}
+        self._look = True
+        """The outbox must be looked at before anything more is sent."""
+        self._look_at = 0.0
+        """Monotonic time of the next look without being rung."""
+        self._due: list[Outgoing] = []
+        self._hidden: set[Address] = set()
+        """Addresses with more to send than what is on its way to them."""
+        self._bulk: deque[Outgoing] = deque()
+        self._more_bulk = True
+        """The outbox may hold copies that are not in memory."""
+        self._sending: dict[Address, Outgoing] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._recalled: set[Address] = set()
+        self._stopping = False
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """Deliveries by priority and kind of receipt, since the start."""
 
     def wake(self) -> None:
-        """There may be something to send."""
+        """There may be a reply to send."""
+        self._look = True
         self._bell.set()
+
+    def wake_bulk(self) -> None:
+        """There may be copies of an announcement to send."""
+        self._more_bulk = True
+        self._bell.set()
+
+    def recall(self, address: Address) -> None:
+        """Rows of this address were taken out of the outbox: copies in memory must not leave either."""
+        self._bulk = deque(one for one in self._bulk if one.address != address)
+        self._due = [one for one in self._due if one.address != address]
+        self._recalled.add(address)  # a look that is under way may still bring them
+        self.wake()
+
+    def recall_bulk(self) -> None:
+        """Copies were taken out of the outbox: read again what is left."""
+        self._bulk.clear()
+        self.wake_bulk()
 
     async def run(self) -> None:
         """Send for ever."""
         while True:
             self._bell.clear()
-            now = self._clock.now()
-            # What is on its way while we look may be in the answer although it has arrived by then.
-            busy = set(self._sending)
-            due = await self._store.due_messages(self._served, now=now, limit=WINDOW)
-            wait = self._start([outgoing for outgoing in due if outgoing.address not in busy])
-            later = await self._store.next_due(self._served, now=now)
-            if later is not None:
-                wait = min(wait, (later - now).total_seconds())
+            if self._clock.monotonic() >= self._look_at:
+                self._look = self._more_bulk = True
+            if self._look:
+                await self._refresh()
+            if self._more_bulk and not self._stopping and len(self._bulk) < BULK_WINDOW // 4:
+                await self._refill()
+            wait = min(self._start(), self._look_at - self._clock.monotonic())
             await rung_or_passed(self._bell, wait, self._clock)
 
     async def typing(self, address: Address) -> None:
@@ -82,39 +125,102 @@ class Courier:
         if channel is not None and (pacer is None or pacer.take_sign(self._clock.monotonic())):
             await channel.typing(address)
 
+    def reserve(self, channel: str) -> float:
+        """Take the next place on a channel for a call beside the outbox; seconds until it. Use it sparingly."""
+        pacer = self._pacers.get(channel)
+        return 0.0 if pacer is None else pacer.reserve(self._clock.monotonic())
+
+    def refused(self, channel: str, seconds: float) -> None:
+        """A call beside the outbox was told "too many": everybody on this channel slows down."""
+        pacer = self._pacers.get(channel)
+        if pacer is not None:
+            pacer.refused(seconds + self._rng.uniform(0.0, 0.5), self._clock.monotonic())
+
     async def flush(self, seconds: float) -> None:
-        """Wait until nothing is due or this time has passed; `run` must be running."""
+        """Wait until no reply is due or this time has passed; `run` must be running. Bulk stays for later."""
+        self._stopping = True
+        self._bulk.clear()
         try:
             async with asyncio.timeout(seconds):
-                while self._sending or await self._due():
+                while self._tasks or await self._any_due():
                     self.wake()
-                    await asyncio.wait(list(self._sending.values()) or [asyncio.create_task(_tick())])
+                    await asyncio.wait(set(self._tasks) or [asyncio.create_task(_tick())])
         except TimeoutError:
-            log.warning("courier_left_messages", extra={"sending": len(self._sending)})
+            log.warning("courier_left_messages", extra={"sending": len(self._tasks)})
 
     async def close(self) -> None:
         """Stop sending; what was on its way may be sent again at the next start."""
-        tasks = list(self._sending.values())
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _due(self) -> bool:
-        return bool(await self._store.due_messages(self._served, now=self._clock.now(), limit=1))
+    async def _any_due(self) -> bool:
+        return bool(await self._store.due_messages(self.served, now=self._clock.now(), limit=1))
 
-    def _start(self, due: Sequence[Outgoing]) -> float:
+    async def _refresh(self) -> None:
+        """Look at what may leave now, bulk aside, and when something more may."""
+        self._look = False
+        self._recalled.clear()
+        now, moment = self._clock.now(), self._clock.monotonic()
+        # What is on its way while we look may be in the answer although it has arrived by then.
+        busy = set(self._sending)
+        due = await self._store.due_messages(self.served, now=now, limit=WINDOW)
+        later = await self._store.next_due(self.served, now=now)
+        self._due = [one for one in due if one.address not in busy and one.address not in self._recalled]
+        self._hidden = busy & {one.address for one in due}
+        until = IDLE if later is None else min(IDLE, (later - now).total_seconds())
+        self._look_at = moment + max(0.0, until)
+
+    async def _refill(self) -> None:
+        """Take more copies into memory."""
+        known = {one.id for one in self._bulk} | {one.id for one in self._sending.values()}
+        found = await self._store.due_bulk(self.served, now=self._clock.now(), limit=BULK_WINDOW)
+        self._more_bulk = len(found) == BULK_WINDOW
+        self._bulk.extend(one for one in found if one.id not in known and one.address not in self._recalled)
+
+    def _start(self) -> float:
         """Start what may leave now; seconds until more may, unless something is rung before."""
         wait = IDLE
-        for outgoing in due:
-            if len(self._sending) >= self._parallel:
-                break
+        waiting: list[Outgoing] = []
+        for outgoing in self._due:
+            if len(self._tasks) >= self._parallel:
+                waiting.append(outgoing)
+                continue
             pause = self._claim(outgoing.address)
             if pause > 0:
                 wait = min(wait, pause)
-                continue
-            task = asyncio.create_task(self._send(outgoing), name=f"courier {outgoing.id}")
-            self._sending[outgoing.address] = task
+                waiting.append(outgoing)
+            else:
+                self._begin(outgoing)
+        self._due = waiting
+        return min(wait, self._start_bulk())
+
+    def _start_bulk(self) -> float:
+        """Start copies in the places that replies leave."""
+        wait, tries = IDLE, 0
+        most = self._parallel // 2
+        while self._bulk and tries < BULK_TRIES:
+            if sum(one.priority is Priority.BULK for one in self._sending.values()) >= most:
+                break
+            outgoing = self._bulk[0]
+            pacer = self._pacers.get(outgoing.address.channel)
+            if pacer is not None and (pause := pacer.wait_of_all(self._clock.monotonic())) > 0:
+                return min(wait, pause)
+            self._bulk.popleft()
+            pause = IDLE if outgoing.address in self._sending else self._claim(outgoing.address)
+            if pause > 0:  # only this address must wait: the next one may be free
+                self._bulk.append(outgoing)
+                wait, tries = min(wait, pause), tries + 1
+            else:
+                self._begin(outgoing)
         return wait
+
+    def _begin(self, outgoing: Outgoing) -> None:
+        self._sending[outgoing.address] = outgoing
+        task = asyncio.create_task(self._send(outgoing), name=f"courier {outgoing.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _claim(self, address: Address) -> float:
         """Take a place at the pace of the channel; seconds to wait if there is none now."""
@@ -134,7 +240,9 @@ class Courier:
             await self._record(outgoing, receipt)
         finally:
             del self._sending[outgoing.address]
-            self.wake()
+            if outgoing.priority is not Priority.BULK or outgoing.address in self._hidden:
+                self._look = True
+            self._bell.set()
 
     async def _delivered(self, outgoing: Outgoing) -> Receipt:
         """What the channel says; a channel that raises or hangs gets the receipt it should have given."""
@@ -157,7 +265,7 @@ class Courier:
         pause = next_attempt(receipt, attempts=outgoing.attempts, age=now - outgoing.created, rng=self._rng)
         try:
             again = None if pause is None else now + pause
-            await self._store.record(outgoing.id, receipt, now=now, again=again)
+            await self._store.record(outgoing, receipt, now=now, again=again)
         except Exception as error:
             # The row is still due: without a pause it would be sent again and again.
             log.error("receipt_lost", extra={"outbox": outgoing.id, "error": type(error).__name__})
@@ -165,6 +273,7 @@ class Courier:
 
     def _note(self, outgoing: Outgoing, receipt: Receipt) -> None:
         """Log what is not a delivery, and slow down when told so."""
+        self.counts[outgoing.priority.name.lower(), type(receipt).__name__.lower()] += 1
         seen = {"outbox": outgoing.id, "channel": outgoing.address.channel, "attempts": outgoing.attempts}
         match receipt:
             case Delivered():

@@ -33,6 +33,8 @@ class Pace:
     """What a refusal multiplies the overall rate with."""
     recovery: float = 60.0
     """Seconds until the full rate is back."""
+    slack: float = 0.01
+    """Seconds by which a message may be late without the next ones being late too: timers are no finer."""
 
 
 @dataclass(slots=True)
@@ -53,9 +55,13 @@ class Pacer:
         moments = [self._next, self._gate, self._chat_free(chat, now), self._group_free(chat, now)]
         return max(0.0, max(moments) - now)
 
+    def wait_of_all(self, now: float) -> float:
+        """Seconds until a message to anybody may leave; 0 means now."""
+        return max(0.0, max(self._next, self._gate) - now)
+
     def take(self, chat: str, now: float) -> None:
         """A message, an edit too, leaves for this chat now."""
-        self._next = max(self._next, now) + 1.0 / self._rate(now)
+        self._next = max(self._next, now - self.pace.slack) + 1.0 / self._rate(now)
         self._chats[chat] = max(self._chats.get(chat, 0.0), now) + self._chat_interval
         if _is_group(chat):
             self._groups.setdefault(chat, deque()).append(now)
@@ -68,6 +74,16 @@ class Pacer:
             return False
         self._next = now + 1.0 / self._rate(now)
         return True
+
+    def reserve(self, now: float) -> float:
+        """Take the next place for a call to no chat, such as the answer to an inline query; seconds until it.
+
+        Unlike a message it can wait for nobody's turn: while an announcement fills the pace it would never
+        find a free moment.
+        """
+        place = max(now, self._next, self._gate)
+        self._next = place + 1.0 / self._rate(now)
+        return place - now
 
     def refused(self, seconds: float, now: float) -> None:
         """The channel said "too many" and how long to wait: everybody waits, then goes on more slowly.

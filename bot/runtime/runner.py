@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 
-from bot.model.effects import Problem, Reach, Send
+from bot.dialogue.needs import needs
+from bot.model.effects import Erase, Problem, Reach, Send
 from bot.model.inputs import (
     Attachment,
     Command,
@@ -84,6 +86,8 @@ class Runner:
     """Called after each commit: there may be something to send."""
     typing: Callable[[Address], Awaitable[None]]
     """Shows that an answer is coming; best effort, never raises."""
+    recalled: Callable[[Address], None] = lambda address: None
+    """Called after a commit that took back what waited for this address."""
 
     async def receive(
         self, address: Address, input: Input, *, name: str = "", profile: Mapping[str, str] | None = None
@@ -103,11 +107,21 @@ class Runner:
 
     async def _attempt(self, arrival: Arrival) -> bool:
         now = self.clock.now()
-        loaded = await self.store.load(arrival.address, now=now, name=arrival.name, profile=arrival.profile)
+        loaded = await self.store.load(
+            arrival.address,
+            now=now,
+            name=arrival.name,
+            profile=arrival.profile,
+            needs=partial(needs, arrival.input),
+            group=isinstance(arrival.input, InGroup),
+        )
         turn = await self._decided(arrival, loaded, now)
         if _is_act(arrival.input) and not loaded.view.person.reachable:
             turn = replace(turn, effects=(Reach(True), *turn.effects))
-        return await self.store.commit_turn(loaded, turn, now=self.clock.now(), cause=cause_of(arrival))
+        done = await self.store.commit_turn(loaded, turn, now=self.clock.now(), cause=cause_of(arrival))
+        if done and any(isinstance(one, Erase) or one == Reach(False) for one in turn.effects):
+            self.recalled(arrival.address)
+        return done
 
     async def _decided(self, arrival: Arrival, loaded: Loaded, now: datetime) -> Turn:
         """What `decide` says; an apology if it fails, hangs or exhausts the stack."""
@@ -115,7 +129,7 @@ class Runner:
         rng = Random(self.rng.getrandbits(64))
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
-            if _may_ask(arrival.input):
+            if _may_ask(arrival.input) or loaded.view.misses:
                 async with asyncio.timeout(PATIENCE):
                     return await asyncio.to_thread(self.decide, *facts)
             return self.decide(*facts)
@@ -132,7 +146,9 @@ class Runner:
         log.error("decide_failed", extra={"error": kind, "flow": flow, "step": step, "frames": frames})
         problem = Problem(f"decide.{kind}", FlowId(flow), step)
         # A key of its own: by it a page that is loaded anew shows it once.
-        sorry = Send(replace(self.apology, key=f"sorry-{self.rng.getrandbits(48):x}"))
+        key = f"sorry-{self.rng.getrandbits(48):x}"
+        reply_to = arrival.input.reply_to if isinstance(arrival.input, InGroup) else ""
+        sorry = Send(replace(self.apology, key=key, reply_to=reply_to))
         told = (sorry,) if _is_act(arrival.input) else ()
         return Turn(session, (*told, problem))
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import assert_never
 
+from bot.events.announcement import Fate, OnUnknown
 from bot.model.message import Message
 from bot.model.receipt import Deferred, Delivered, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
 from bot.model.who import Address, PersonId
@@ -37,6 +38,8 @@ class Outgoing:
     attempts: int
     """Tries that failed so far."""
     created: datetime
+    copy: tuple[int, int] | None = None
+    """Announcement and person, of a copy of an announcement."""
 
     @property
     def message(self) -> Message:
@@ -74,11 +77,19 @@ async def put(tx: Transaction, post: Post, *, now: datetime) -> None:
 async def due(
     database: Database, served: Collection[str], *, now: datetime, limit: int
 ) -> tuple[Outgoing, ...]:
-    """What may leave now, replies first: of each address its first, so that order holds.
+    """What may leave now, replies first, without bulk: of each address its first, so that order holds.
 
     `served`: names of whole channels, or single addresses as text.
     """
     rows = await database.all("outbox_due", served=json.dumps(list(served)), now=to_text(now), limit=limit)
+    return tuple(_read(row) for row in rows)
+
+
+async def due_bulk(
+    database: Database, served: Collection[str], *, now: datetime, limit: int
+) -> tuple[Outgoing, ...]:
+    """Copies of announcements that may leave now, the oldest first; `served` as for `due`."""
+    rows = await database.all("outbox_bulk", served=json.dumps(list(served)), now=to_text(now), limit=limit)
     return tuple(_read(row) for row in rows)
 
 
@@ -89,13 +100,18 @@ async def next_due(database: Database, served: Collection[str], *, now: datetime
 
 
 async def record(
-    tx: Transaction, outbox_id: int, receipt: Receipt, *, now: datetime, again: datetime | None
+    tx: Transaction, outgoing: Outgoing, receipt: Receipt, *, now: datetime, again: datetime | None
 ) -> None:
-    """Store what became of a message; nothing if it was erased meanwhile.
+    """Store what became of a message; nothing but a copy's fate if it was erased or taken back meanwhile.
 
     `again` is when a failed one is tried once more; None gives it up. A delivered body is erased.
     """
+    outbox_id = outgoing.id
     row = await tx.one("outbox_row", id=outbox_id)
+    if outgoing.copy is not None and (fate := _fate(receipt, row, again)):
+        announcement, person = outgoing.copy
+        copy = {"announcement": announcement, "person": person}
+        await tx.run("delivery_settle", **copy, fate=fate.value, reason=getattr(receipt, "reason", ""))
     if row is None:
         return
     match receipt:
@@ -103,7 +119,7 @@ async def record(
             await _delivered(tx, outbox_id, row, reference, now=now)
         case Deferred(seconds):
             await tx.run("outbox_defer", id=outbox_id, at=to_text(now + timedelta(seconds=seconds)))
-        case Unknown(reason) if row["priority"] == Priority.BULK:
+        case Unknown(reason) if row["priority"] == Priority.BULK and row["on_unknown"] != OnUnknown.RESEND:
             # A second copy of an announcement is worse than a missing one; for a reply it is the other way.
             await _give_up(tx, outbox_id, row, f"unknown: {reason}")
         case Failed(reason) | Unknown(reason) if again is not None:
@@ -113,12 +129,36 @@ async def record(
         case Unreachable():
             if row["person"] is not None:
                 await tx.run("person_reachable", person=row["person"], reachable=False)
-            await tx.run("outbox_drop_address", channel=row["channel"], address=row["address"])
+            await drop_address(tx, Address(row["channel"], row["address"]), Fate.BLOCKED)
         case Migrated(to):
             await _move(tx, row["channel"], row["address"], to)
             await tx.run("outbox_defer", id=outbox_id, at=to_text(now))
         case _ as unexpected:
             assert_never(unexpected)
+
+
+async def drop_address(tx: Transaction, address: Address, fate: Fate) -> None:
+    """Take back everything that waits for an address; copies of announcements end with this fate."""
+    place = {"channel": address.channel, "address": address.id}
+    await tx.run("delivery_drop_address", **place, fate=fate.value, reason="")
+    await tx.run("outbox_drop_address", **place)
+
+
+def _fate(receipt: Receipt, row: Row | None, again: datetime | None) -> Fate | None:
+    """What a receipt means for one copy of an announcement; None while it is tried again."""
+    match receipt:
+        case Delivered():
+            return Fate.SENT
+        case Unreachable():
+            return Fate.BLOCKED
+        case Refused():
+            return Fate.REFUSED
+        case Failed() if again is None:
+            return Fate.REFUSED
+        case Unknown() if row is None or again is None or row["on_unknown"] != OnUnknown.RESEND:
+            return Fate.UNKNOWN
+        case _:
+            return None
 
 
 async def _delivered(tx: Transaction, outbox_id: int, row: Row, reference: str, *, now: datetime) -> None:
@@ -135,7 +175,7 @@ async def _delivered(tx: Transaction, outbox_id: int, row: Row, reference: str, 
 
 
 async def _give_up(tx: Transaction, outbox_id: int, row: Row, reason: str) -> None:
-    if row["person"] is None:
+    if row["person"] is None or row["announcement"] is not None:
         await tx.run("outbox_drop", id=outbox_id)
     else:
         await tx.run("outbox_bury", id=outbox_id, reason=reason)
@@ -165,4 +205,5 @@ def _read(row: Row) -> Outgoing:
         priority=Priority(row["priority"]),
         attempts=row["attempts"],
         created=from_text(row["created"]),
+        copy=(row["announcement"], row["person"]) if row.get("announcement") is not None else None,
     )

@@ -37,6 +37,8 @@ class Caller:
     profile: Mapping[str, str] = field(default_factory=dict)
     """`language` counts at the first contact, `standing` always; anything else is a profile answer of that
     name, kept if there is none yet."""
+    group: bool = False
+    """Not one person, but a place where several talk: no announcement, no statistics of people."""
 
     def first_name(self) -> str:
         """The name as it is stored."""
@@ -66,7 +68,8 @@ async def meet(
     found = await tx.one("person_at", channel=address.channel, address=address.id)
     if found is None:
         language = caller.profile.get("language", "fr")
-        made = await tx.one("person_add", name="", language=language, now=moment)
+        kind = "group" if caller.group else "person"
+        made = await tx.one("person_add", name="", kind=kind, language=language, now=moment)
         assert made is not None
         person = made["id"]
         await tx.run("address_add", channel=address.channel, address=address.id, person=person)

@@ -26,6 +26,7 @@ SECTIONS = (
     "timers",
     "journeys",
     "requests",
+    "deliveries",
     "files",
     "session",
     "history",
@@ -166,6 +167,7 @@ async def purge(tx: Transaction, files: Files, retention: Retention, *, now: dat
     gone = {query: await tx.run(query, before=to_text(now - age)) for query, age in before.items()}
     oldest = (now - retention.misses).astimezone(UTC).date().isoformat()
     gone["purge_misses"] = await tx.run("purge_misses", before=oldest)
+    gone["purge_proposals"] = await tx.run("purge_proposals", before=oldest)
     gone["purge_opinions"] = await tx.run("purge_opinions", before=oldest)
     gone["purge_answers"] = await tx.run("purge_answers", now=to_text(now))
     gone["purge_files"] = await _purge_files(tx, files, retention, now=now)

@@ -31,7 +31,8 @@ SELECT p.id, p.name, p.standing, p.language, p.reachable, p.association, s.versi
 SELECT person FROM address WHERE channel = :channel AND id = :address;
 
 -- name: person_add
-INSERT INTO person (name, language, created, seen) VALUES (:name, :language, :now, :now) RETURNING id;
+INSERT INTO person (name, kind, language, created, seen) VALUES (:name, :kind, :language, :now, :now)
+RETURNING id;
 
 -- name: address_add
 INSERT INTO address (channel, id, person) VALUES (:channel, :address, :person);
@@ -110,6 +111,26 @@ INSERT INTO miss (day, text, verdict, guesses) VALUES (:day, :text, :verdict, :g
 INSERT INTO opinion (day, article, helpful, count) VALUES (:day, :article, :helpful, 1)
 ON CONFLICT (day, article, helpful) DO UPDATE SET count = count + 1;
 
+-- name: misses
+SELECT id, day, text, verdict, guesses, state FROM miss ORDER BY id DESC LIMIT :limit;
+
+-- name: misses_settle
+UPDATE miss SET state = :state
+ WHERE id IN (SELECT value FROM json_each(:misses)) AND state IN (SELECT value FROM json_each(:before));
+
+-- name: proposal_add
+INSERT INTO proposal (day, article, phrasings, misses) VALUES (:day, :article, :phrasings, :misses);
+
+-- name: proposals
+SELECT id, day, article, phrasings, misses FROM proposal WHERE state = 'open' ORDER BY id;
+
+-- name: proposal_settle
+UPDATE proposal SET state = :state WHERE id = :id AND state = 'open';
+
+-- name: likings
+SELECT article, sum(iif(helpful, count, 0)) AS helpful, sum(iif(helpful, 0, count)) AS unhelpful
+  FROM opinion GROUP BY article ORDER BY article;
+
 -- name: problem_add
 INSERT INTO problem (at, code, flow, step) VALUES (:now, :code, :flow, :step);
 
@@ -170,13 +191,22 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
        CASE WHEN o.edits THEN s.reference END AS replaces
   FROM outbox o
   LEFT JOIN sent s ON s.channel = o.channel AND s.address = o.address AND s.key = o.key
- WHERE o.state = 'waiting' AND o.next_attempt <= :now
+ WHERE o.state = 'waiting' AND o.priority < 2 AND o.next_attempt <= :now
    AND (o.channel IN (SELECT value FROM json_each(:served))
         OR o.channel || ':' || o.address IN (SELECT value FROM json_each(:served)))
    AND NOT EXISTS (SELECT 1 FROM outbox e
                     WHERE e.state = 'waiting' AND e.channel = o.channel AND e.address = o.address
                       AND (e.priority, e.id) < (o.priority, o.id))
  ORDER BY o.priority, o.id
+ LIMIT :limit;
+
+-- name: outbox_bulk
+SELECT id, channel, address, priority, body, attempts, created, announcement, person, NULL AS replaces
+  FROM outbox
+ WHERE state = 'waiting' AND priority = 2 AND next_attempt <= :now
+   AND (channel IN (SELECT value FROM json_each(:served))
+        OR channel || ':' || address IN (SELECT value FROM json_each(:served)))
+ ORDER BY id
  LIMIT :limit;
 
 -- name: outbox_next
@@ -186,7 +216,9 @@ SELECT min(next_attempt) AS next_attempt FROM outbox
         OR channel || ':' || address IN (SELECT value FROM json_each(:served)));
 
 -- name: outbox_row
-SELECT person, channel, address, priority, key FROM outbox WHERE id = :id AND state = 'waiting';
+SELECT person, channel, address, priority, key, announcement,
+       (SELECT on_unknown FROM announcement WHERE announcement.id = outbox.announcement) AS on_unknown
+  FROM outbox WHERE id = :id AND state = 'waiting';
 
 -- name: outbox_drop
 DELETE FROM outbox WHERE id = :id;
@@ -331,6 +363,10 @@ SELECT flow, began, ended, outcome FROM journey WHERE person = :person ORDER BY 
 -- name: export_requests
 SELECT at, reason, text, state FROM request WHERE person = :person ORDER BY id;
 
+-- name: export_deliveries
+SELECT announcement.created, delivery.fate, delivery.reason FROM delivery JOIN announcement ON announcement.id = delivery.announcement
+ WHERE delivery.person = :person ORDER BY announcement.created;
+
 -- name: export_files
 SELECT sha256, origin, name, media_type, size, added FROM file WHERE person = :person ORDER BY added;
 
@@ -428,6 +464,9 @@ DELETE FROM sent WHERE at <= :before;
 -- name: purge_misses
 DELETE FROM miss WHERE day <= :before;
 
+-- name: purge_proposals
+DELETE FROM proposal WHERE day <= :before;
+
 -- name: purge_opinions
 DELETE FROM opinion WHERE day <= :before;
 
@@ -439,3 +478,77 @@ WHERE json_extract(body, '$.asked') IS NOT NULL
 
 -- name: purge_problems
 DELETE FROM problem WHERE at <= :before;
+
+-- ---- announcements ----
+
+-- name: announcement_add
+INSERT INTO announcement (key, body, on_unknown, created, last, people)
+SELECT :key, :body, :on_unknown, :now, coalesce(max(id), 0), count(*)
+  FROM person WHERE reachable = 1 AND kind = 'person'
+RETURNING id;
+
+-- name: announcements_alike
+SELECT id, created FROM announcement WHERE key LIKE :key ORDER BY id DESC;
+
+-- name: announcement
+SELECT * FROM announcement WHERE id = :id;
+
+-- name: announcements
+SELECT * FROM announcement ORDER BY id DESC;
+
+-- name: announcements_running
+SELECT id FROM announcement WHERE state = 'running' ORDER BY id;
+
+-- name: announcement_waiting
+SELECT count(*) AS count FROM outbox WHERE state = 'waiting' AND priority = 2;
+
+-- name: announcement_audience
+SELECT count(DISTINCT person.id) AS count FROM person JOIN address ON address.person = person.id
+ WHERE reachable = 1 AND kind = 'person' AND instr(',' || :channels || ',', ',' || channel || ',');
+
+-- name: announcement_people
+-- One address of each person: of the channel that comes first in the list.
+SELECT person.id AS person, address.channel AS channel, min(address.id) AS address,
+       min(instr(',' || :channels || ',', ',' || address.channel || ',')) AS place
+  FROM person JOIN address ON address.person = person.id
+ WHERE person.id > :after AND person.id <= :last AND reachable = 1 AND kind = 'person'
+   AND instr(',' || :channels || ',', ',' || address.channel || ',')
+ GROUP BY person.id
+ ORDER BY person.id
+ LIMIT :limit;
+
+-- name: announcement_copy
+INSERT INTO outbox (person, channel, address, priority, body, next_attempt, created, announcement)
+VALUES (:person, :channel, :address, 2, :body, :now, :now, :announcement);
+
+-- name: announcement_reached
+UPDATE announcement SET claimed_up_to = :person WHERE id = :id;
+
+-- name: announcement_state
+UPDATE announcement SET state = :state, reason = :reason WHERE id = :id;
+
+-- name: announcement_done
+UPDATE announcement SET state = 'done'
+ WHERE id = :id AND state = 'running' AND claimed_up_to >= last
+   AND NOT EXISTS (SELECT 1 FROM delivery WHERE announcement = :id AND fate = 'claimed');
+
+-- name: delivery_add
+INSERT INTO delivery (announcement, person, fate) VALUES (:announcement, :person, 'claimed');
+
+-- name: delivery_settle
+UPDATE delivery SET fate = :fate, reason = :reason WHERE announcement = :announcement AND person = :person;
+
+-- name: delivery_fates
+SELECT fate, count(*) AS count FROM delivery WHERE announcement = :announcement GROUP BY fate;
+
+-- name: delivery_drop_all
+UPDATE delivery SET fate = 'dropped' WHERE announcement = :announcement AND fate = 'claimed';
+
+-- name: delivery_drop_address
+UPDATE delivery SET fate = :fate, reason = :reason
+ WHERE fate = 'claimed' AND (announcement, person) IN (
+     SELECT announcement, person FROM outbox
+      WHERE channel = :channel AND address = :address AND state = 'waiting' AND announcement IS NOT NULL);
+
+-- name: outbox_drop_announcement
+DELETE FROM outbox WHERE announcement = :announcement AND state = 'waiting';

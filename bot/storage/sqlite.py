@@ -264,7 +264,7 @@ class Examined:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Write a consistent copy to `target`, which must not exist yet; who writes meanwhile does not wait for it.
+    """Write a consistent copy to `target`, a new file; who writes meanwhile does not wait for it.
 
     StorageError says why it cannot be done.
     """
@@ -298,6 +298,31 @@ def examine(path: Path) -> Examined:
     except sqlite3.Error as error:
         raise StorageError(f"{path.name} is damaged, or no database of this program: {error}") from error
     return Examined(schema, counts)
+
+
+def is_served(path: Path) -> bool:
+    """Whether a serving process holds the database at `path` right now. Creates nothing, waits for nobody."""
+    beside = path.with_name(path.name + "-serving")
+    if not beside.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(_address(beside, "ro"), uri=True, timeout=0)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        return _passes(error)
+    return False
+
+
+def kept_setting(path: Path, name: str) -> str | None:
+    """A value of the table `setting`, as last committed; None without it, or without a readable database."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(_address(path, "ro"), uri=True)) as connection:
+            row = connection.execute(shipped()["setting_get"], {"name": name}).fetchone()
+    except sqlite3.Error:
+        return None
+    return None if row is None else str(row[0])
 
 
 def settle_database(path: Path) -> None:

@@ -1,17 +1,21 @@
 """The Store: what is kept, in the words of the domain. Each verb is one transaction or one read."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from bot.events.announcement import Announcement, AnnouncementId, OnUnknown, Order, State, Tally
 from bot.model.effects import Problem
+from bot.model.message import Message
+from bot.model.misses import Liking, Missed, MissState, Proposal
 from bot.model.receipt import Receipt
-from bot.model.turn import Policy, Turn
+from bot.model.session import Session
+from bot.model.turn import Need, Policy, Turn
 from bot.model.values import StoredFile
 from bot.model.who import Address, Standing
-from bot.storage import history, inbox, outbox, people, privacy, timers, turns
+from bot.storage import announcements, history, inbox, misses, outbox, people, privacy, timers, turns
 from bot.storage.codec import clean, to_text
 from bot.storage.database import Database, Transaction
 from bot.storage.files import Files
@@ -23,6 +27,12 @@ from bot.storage.privacy import Retention
 from bot.storage.sqlite import Sqlite
 from bot.storage.timers import DueTimer
 from bot.storage.turns import Cause, VersionMoved
+
+Needs = Callable[[Session, Standing], Collection[Need]]
+"""What a turn is decided on beyond what every turn is, by the session and standing of the person."""
+
+BOT = "bot"
+"""Setting: our public name on Telegram, as it was told last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,26 @@ class Store:
         people who may use the staff commands.
         """
         kept = Files(files or path.parent / "files")
-        return cls(await Sqlite.open(path), kept, policy=policy, retention=retention, staff=staff)
+        database = await Sqlite.open(path)
+        known = await database.one("setting_get", name=BOT)
+        policy = policy if known is None else replace(policy, bot=known["value"])
+        return cls(database, kept, policy=policy, retention=retention, staff=staff)
+
+    @property
+    def policy(self) -> Policy:
+        """What the operator set, and our public name on Telegram."""
+        return self._policy
+
+    async def known_as(self, bot: str) -> None:
+        """Our public name on Telegram, without @: for every turn from now on, and for later starts."""
+        if bot == self._policy.bot:
+            return
+
+        async def work(tx: Transaction) -> None:
+            await tx.run("setting_put", name=BOT, value=clean(bot))
+
+        await self._database.write(work)
+        self._policy = replace(self._policy, bot=bot)
 
     async def close(self) -> None:
         """Finish what waits to be written; a second call does nothing."""
@@ -121,12 +150,21 @@ class Store:
         now: datetime,
         name: str = "",
         profile: Mapping[str, str] | None = None,
+        needs: Needs | None = None,
+        group: bool = False,
     ) -> Loaded:
         """Everything known about who is at `address`, made known at the first contact.
 
-        `name` and `profile` are what the channel says about them, see `Caller`.
+        `name`, `profile`, `group` are what the channel says about them, see `Caller`. `needs` says what more this
+        turn is decided on.
         """
-        caller = Caller(name, profile or {})
+        loaded = await self._met(address, Caller(name, profile or {}, group), now=now)
+        wanted = needs(loaded.session, loaded.view.person.standing) if needs else ()
+        if Need.MISSES not in wanted:
+            return loaded
+        return replace(loaded, view=replace(loaded.view, misses=await misses.missed(self._database)))
+
+    async def _met(self, address: Address, caller: Caller, *, now: datetime) -> Loaded:
         standing = self._standing(address, caller)
         found = await self._read(address, now=now)
         if found is not None and not people.news(found, caller, standing):
@@ -184,15 +222,84 @@ class Store:
         """
         return await outbox.due(self._database, served, now=now, limit=limit)
 
+    async def due_bulk(
+        self, served: Collection[str], *, now: datetime, limit: int = 100
+    ) -> tuple[Outgoing, ...]:
+        """Copies of announcements that may leave now; `served` as for `due_messages`."""
+        return await outbox.due_bulk(self._database, served, now=now, limit=limit)
+
     async def next_due(self, served: Collection[str], *, now: datetime) -> datetime | None:
         """When the next message that waits for its time may leave; `served` as for `due_messages`."""
         return await outbox.next_due(self._database, served, now=now)
 
     async def record(
-        self, outbox_id: int, receipt: Receipt, *, now: datetime, again: datetime | None = None
+        self, outgoing: Outgoing, receipt: Receipt, *, now: datetime, again: datetime | None = None
     ) -> None:
         """Store what became of a message; `again`: when a failed one is tried once more, None gives up."""
-        await self._database.write(lambda tx: outbox.record(tx, outbox_id, receipt, now=now, again=again))
+        await self._database.write(lambda tx: outbox.record(tx, outgoing, receipt, now=now, again=again))
+
+    # ---- what the base learns from ----
+
+    async def missed(self) -> Sequence[Missed]:
+        """Questions that were not answered well, in every state, the oldest first."""
+        return await misses.missed(self._database)
+
+    async def settle_missed(self, ids: Collection[int], state: MissState) -> int:
+        """Put open or proposed questions into a state; how many were."""
+        before: tuple[MissState, ...] = ("open", "proposed")
+        return await self._database.write(lambda tx: misses.settle(tx, ids, state, before=before))
+
+    async def proposals(self) -> Sequence[Proposal]:
+        """What staff proposed and nobody checked yet, the oldest first."""
+        return await misses.proposals(self._database)
+
+    async def finish_proposal(self, proposal: Proposal, *, accepted: bool) -> bool:
+        """Close a proposal; refused, its questions are open again. False: somebody else closed it."""
+        return await self._database.write(lambda tx: misses.finish(tx, proposal, accepted=accepted))
+
+    async def likings(self) -> Sequence[Liking]:
+        """What people said about each entry that anybody had an opinion of."""
+        return await misses.likings(self._database)
+
+    # ---- announcements ----
+
+    async def announce(
+        self, message: Message, *, on_unknown: OnUnknown, now: datetime, again: bool = False
+    ) -> AnnouncementId:
+        """Begin one to everyone. AlreadyAnnounced if the same text was one before, unless `again`."""
+        return await self._database.write(
+            lambda tx: announcements.announce(tx, message, on_unknown=on_unknown, again=again, now=now)
+        )
+
+    async def order_announcement(self, id: AnnouncementId, order: Order) -> State:
+        """Pause, resume or cancel; NotPossible says why not."""
+        return await self._database.write(lambda tx: announcements.order(tx, id, order))
+
+    async def announcements(self) -> tuple[tuple[Announcement, Tally], ...]:
+        """Every announcement with how far it is, the newest first."""
+        return await announcements.all_of(self._database)
+
+    async def announcement_audience(self, channels: Collection[str]) -> int:
+        """How many people an announcement on these channels would go to now."""
+        return await announcements.reachable(self._database, channels)
+
+    async def running_announcements(self) -> tuple[AnnouncementId, ...]:
+        """Those that want to go on, the oldest first."""
+        return await announcements.running(self._database)
+
+    async def waiting_copies(self) -> int:
+        """Copies made and not sent yet."""
+        return await announcements.waiting(self._database)
+
+    async def claim_copies(
+        self, id: AnnouncementId, served: Collection[str], *, size: int, now: datetime
+    ) -> int:
+        """Make the next copies of a running announcement; how many."""
+        return await self._database.write(lambda tx: announcements.claim(tx, id, served, size=size, now=now))
+
+    async def finish_announcement(self, id: AnnouncementId) -> bool:
+        """Call it done if it is."""
+        return await self._database.write(lambda tx: announcements.finish(tx, id))
 
     # ---- looking back ----
 

@@ -1,10 +1,10 @@
 """One turn, one transaction: every effect of a decision is applied here, together with what caused it."""
 
-import json
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import assert_never
 
+from bot.events.announcement import Fate
 from bot.model.effects import (
     AddTask,
     Begin,
@@ -21,17 +21,19 @@ from bot.model.effects import (
     NewFile,
     Opinion,
     Problem,
+    Propose,
     Reach,
     Remember,
     Send,
     SetLanguage,
     SetTimer,
+    Settle,
 )
 from bot.model.message import AttachedFile, Message
 from bot.model.turn import Turn
 from bot.model.values import FieldRef, Owner, StoredFile
 from bot.model.who import AssociationId
-from bot.storage import history, outbox, privacy
+from bot.storage import history, misses, outbox, privacy
 from bot.storage.codec import clean, dump_session, dump_value, to_text
 from bot.storage.database import Transaction
 from bot.storage.files import Files
@@ -150,8 +152,10 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             await _say(scene, effect)
         case Remember() | Forget() | AddTask():
             await _know(scene, effect)
-        case Begin() | Finish() | Escalate() | Miss() | Opinion() | Problem():
+        case Begin() | Finish() | Escalate() | Problem():
             await _note(scene, effect)
+        case Miss() | Opinion() | Settle() | Propose():
+            await misses.learn(scene.tx, effect, now=scene.now)
         case SetTimer() | CancelTimer():
             await _time(scene, effect)
         case SetLanguage(language):
@@ -159,8 +163,7 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
         case Reach(reachable):
             await scene.tx.run("person_reachable", person=scene.person, reachable=reachable)
             if not reachable:
-                address = scene.loaded.address
-                await scene.tx.run("outbox_drop_address", channel=address.channel, address=address.id)
+                await outbox.drop_address(scene.tx, scene.loaded.address, Fate.BLOCKED)
         case Erase():
             raise AssertionError("an erasure is never one effect among others")
         case _ as unexpected:
@@ -270,7 +273,7 @@ async def _owner_id(scene: _Scene, owner: Owner) -> int:
     return scene.association
 
 
-async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Miss | Opinion | Problem) -> None:
+async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Problem) -> None:
     tx, person, moment = scene.tx, scene.person, scene.moment
     match effect:
         case Begin(flow):
@@ -281,14 +284,6 @@ async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Miss | Opinio
                 await tx.run("journey_finished", **run)
         case Escalate(reason, text):
             await tx.run("request_add", person=person, now=moment, reason=reason, text=clean(text))
-        case Miss(text, verdict, guesses):
-            day = scene.now.astimezone(UTC).date().isoformat()
-            await tx.run(
-                "miss_add", day=day, text=clean(text), verdict=verdict, guesses=json.dumps(list(guesses))
-            )
-        case Opinion(article, helpful):
-            day = scene.now.astimezone(UTC).date().isoformat()
-            await tx.run("opinion_add", day=day, article=article, helpful=helpful)
         case Problem():
             await problem(tx, effect, now=scene.now)
         case _ as unexpected:

@@ -208,8 +208,8 @@ async def test_an_erasure_during_a_delivery_leaves_no_reference(world: World) ->
     world.channel.gate.clear()
     await turn(world.store, Send(say("a1", key="k")))
     (row,) = await world.store.due_messages(("telegram",), now=NOW)
-    await world.store.record(row.id, Refused("gone"), now=NOW)
-    await world.store.record(row.id, Delivered("9"), now=NOW)
+    await world.store.record(row, Refused("gone"), now=NOW)
+    await world.store.record(row, Delivered("9"), now=NOW)
     await turn(world.store, Edit(say("a2", key="k")))
     (edit,) = await world.store.due_messages(("telegram",), now=NOW)
     assert edit.replaces is None

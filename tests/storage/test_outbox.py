@@ -17,7 +17,7 @@ from bot.model.receipt import (
     Unreachable,
 )
 from bot.model.who import Address
-from bot.storage.outbox import Priority
+from bot.storage.outbox import Outgoing, Priority
 from bot.storage.store import Store
 from bot.storage.turns import Cause
 from tests.storage.samples import ALICE, BRUNO, CHANNELS, HOUR, NOW, PAGE, rows, say, tell, turn
@@ -30,7 +30,7 @@ async def texts(store: Store, now: datetime = NOW) -> list[str]:
 async def settle(store: Store, receipt: Receipt, *, again: datetime | None = None) -> None:
     """Give the first message this receipt."""
     first = (await store.due_messages(CHANNELS, now=NOW))[0]
-    await store.record(first.id, receipt, now=NOW, again=again)
+    await store.record(first, receipt, now=NOW, again=again)
 
 
 async def test_each_address_shows_only_its_first_message(store: Store) -> None:
@@ -150,6 +150,7 @@ async def test_a_conversation_that_moved_keeps_its_progress_and_timers(store: St
 
 
 async def test_a_receipt_for_an_erased_message_changes_nothing(store: Store) -> None:
+    gone = Outgoing(4711, ALICE, "{}", None, Priority.REPLY, 0, NOW)
     for receipt in (Delivered("1"), Unreachable("x"), Refused("x"), Migrated("2"), Deferred(1)):
-        await store.record(4711, receipt, now=NOW)
+        await store.record(gone, receipt, now=NOW)
     assert (await store.backlog()).dead == 0

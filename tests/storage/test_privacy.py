@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.events.announcement import OnUnknown
 from bot.model.effects import (
     AddTask,
     Begin,
@@ -87,8 +88,11 @@ async def erase(store: Store, at: Address = ALICE) -> None:
 async def test_an_export_holds_every_row_about_the_person(store: Store, path: Path) -> None:
     await fill(store)
     (first, *_) = await store.due_messages(CHANNELS, now=NOW)
-    await store.record(first.id, Delivered("77"), now=NOW)
+    await store.record(first, Delivered("77"), now=NOW)
     await tell(store, "encore")
+    await store.claim_copies(
+        await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW), CHANNELS, size=9, now=NOW
+    )
     await turn(store, Export(say("Voici vos données"), "mes-donnees.json"))
     message = (await store.history(ALICE))[-1].message
     assert message is not None
@@ -105,10 +109,11 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         f"{SECRET} 1",
     ]
     tables = {name for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    without_identity = {"setting", "miss", "problem", "erasure", "sqlite_sequence"}
+    without_identity = {"setting", "miss", "opinion", "problem", "erasure", "announcement", "sqlite_sequence"}
     plural = {"answer", "task", "timer", "journey", "request", "file"}
-    sections = {f"{name}s" if name in plural else name for name in tables - without_identity}
-    assert (sections - {"address"}) | {"addresses"} == set(told)
+    plurals = {"address": "addresses", "delivery": "deliveries"} | {name: f"{name}s" for name in plural}
+    sections = {plurals.get(name, name) for name in tables - without_identity}
+    assert sections == set(told)
 
 
 async def test_an_erasure_leaves_nothing_on_disk_but_the_farewell(store: Store, path: Path) -> None:
@@ -121,7 +126,7 @@ async def test_an_erasure_leaves_nothing_on_disk_but_the_farewell(store: Store, 
     assert rows(path, "SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM association)") == [(0, 0)]
     (farewell,) = await store.due_messages(CHANNELS, now=NOW)
     assert (farewell.address, farewell.message.text) == (ALICE, "Au revoir")
-    await store.record(farewell.id, Delivered("8"), now=NOW)
+    await store.record(farewell, Delivered("8"), now=NOW)
     await store.purge(now=NOW)
     assert on_disk(path, "Au revoir") == []
     assert rows(path, "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM sent)") == [(0, 0)]
@@ -149,7 +154,7 @@ async def test_an_erasure_is_noted_by_salted_hash_only(store: Store, path: Path)
 async def test_a_refused_farewell_is_dropped(store: Store) -> None:
     await erase(store)
     (farewell,) = await store.due_messages(CHANNELS, now=NOW)
-    await store.record(farewell.id, Refused("x"), now=NOW)
+    await store.record(farewell, Refused("x"), now=NOW)
     assert (await store.backlog()).dead == 0
 
 
@@ -212,7 +217,7 @@ async def test_time_erases(store: Store, path: Path, age: timedelta, gone: list[
         cause=Cause(file=unused),
     )
     for receipt in (Delivered("1"), Refused("x")):
-        await store.record((await store.due_messages(CHANNELS, now=NOW))[0].id, receipt, now=NOW)
+        await store.record((await store.due_messages(CHANNELS, now=NOW))[0], receipt, now=NOW)
     await store.accept("telegram", [(1, ALICE.id, "x"), (2, ALICE.id, "x")], now=NOW)
     done, aside = await store.unfinished("telegram")
     await store.finish(done.id)

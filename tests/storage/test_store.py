@@ -308,7 +308,7 @@ async def test_a_kill_between_inbox_and_reply_loses_and_doubles_nothing(
     for row in waiting:
         await turn(store, Send(say("bonjour")), cause=Cause(inbox=row.id))
     (reply,) = await store.due_messages(CHANNELS, now=NOW)
-    await store.record(reply.id, Delivered("7"), now=NOW)
+    await store.record(reply, Delivered("7"), now=NOW)
     assert await store.backlog() == Backlog(0, 0, 0, 0)
     await store.close()
 

@@ -1,0 +1,1 @@
+"""What an event, an announcement and an audience are. Pure: no storage, no channel."""

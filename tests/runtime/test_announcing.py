@@ -1,0 +1,154 @@
+"""Announcements leave window by window, beside the replies and never before them."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.events.announcement import AnnouncementId, Fate, OnUnknown, Order, State
+from bot.model.effects import Erase
+from bot.model.receipt import Deferred, Unreachable
+from bot.model.who import Address
+from bot.runtime.announcing import Announcer
+from bot.runtime.pacing import Pace, Pacer
+from bot.storage.store import Store
+from tests.runtime.conftest import World
+from tests.runtime.fakes import settled
+from tests.runtime.test_courier import sending
+from tests.storage.samples import NOW, say, tell, turn
+
+
+def announcer(world: World, *, rate: float = 30.0) -> Announcer:
+    return Announcer(
+        store=world.store, courier=world.courier, clock=world.clock, served=("telegram",), rate=rate
+    )
+
+
+async def begun(store: Store, count: int) -> tuple[AnnouncementId, list[Address]]:
+    people = [Address("telegram", str(1000 + number)) for number in range(count)]
+    for at in people:
+        await store.load(at, now=NOW)
+    return await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW), people
+
+
+async def play(world: World, seconds: float, *, step: float = 0.02, rate: float = 30.0) -> None:
+    """Let time pass while copies are claimed and sent."""
+    claiming = announcer(world, rate=rate)
+    for _ in range(int(seconds / step)):
+        await claiming.step()
+        world.clock.advance(step)
+        await settled(2)
+
+
+async def fates(store: Store) -> dict[Fate, int]:
+    return dict((await store.announcements())[0][1].fates)
+
+
+async def test_everyone_gets_it_once_at_the_pace_and_then_it_is_done(store: Store) -> None:
+    world = World(store, pacer=Pacer(Pace(overall=100)))
+    _, people = await begun(store, 90)
+    async with sending(world):
+        await play(world, 1.5, step=0.005, rate=100)
+    assert [to for to, _, _ in world.channel.sent] == [at.id for at in people]
+    assert (await store.announcements())[0][0].state is State.DONE
+    assert world.courier.counts["bulk", "delivered"] == 90
+
+
+async def test_no_more_is_claimed_than_leaves_soon(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    await begun(store, 200)
+    claiming = announcer(world)
+    for _ in range(5):
+        await claiming.step()
+    assert await store.waiting_copies() <= 40
+
+
+async def test_a_reply_overtakes_all_copies_that_have_not_left(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    _, people = await begun(store, 60)
+    async with sending(world):
+        await play(world, 0.3)
+        before = len(world.channel.sent)
+        await tell(store, "réponse", at=people[-1])
+        world.courier.wake()
+        await play(world, 0.1)
+    assert "réponse" in world.channel.texts[before : before + 3]
+
+
+async def test_who_is_erased_while_copies_wait_in_memory_gets_none(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    _, people = await begun(store, 15)
+    async with sending(world):
+        await play(world, 0.1)
+        await turn(store, Erase(say("Au revoir")), at=people[-1])
+        world.courier.recall(people[-1])
+        await play(world, 2.0)
+    assert [text for to, text, _ in world.channel.sent if to == people[-1].id] == ["Au revoir"]
+    assert (await fates(store)) == {Fate.SENT: 14}
+
+
+async def test_a_flood_answer_delays_one_copy_and_loses_none(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    await begun(store, 10)
+    world.channel.receipts = [Deferred(1.0), Unreachable("blocked")]
+    async with sending(world):
+        await play(world, 8.0, step=0.05)
+    assert await fates(store) == {Fate.SENT: 9, Fate.BLOCKED: 1}
+
+
+async def test_a_pause_holds_and_a_resume_goes_on(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    id, _ = await begun(store, 100)
+    async with sending(world):
+        await play(world, 0.5)
+        await store.order_announcement(id, Order.PAUSE)
+        await play(world, 2.0)
+        held = len(world.channel.sent)
+        await play(world, 1.0)
+        assert len(world.channel.sent) == held < 60
+        await store.order_announcement(id, Order.RESUME)
+        await play(world, 4.0)
+    assert len(world.channel.sent) == 100
+
+
+async def test_what_was_on_its_way_when_the_process_died_is_sent_again_and_nothing_else(
+    store: Store, tmp_path: Path
+) -> None:
+    world = World(store)
+    _, people = await begun(store, 40)
+    world.channel.gate.clear()
+    loop = asyncio.create_task(world.courier.run())
+    await announcer(world).step()
+    await settled()
+    in_flight = len(world.channel.sent)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    await world.courier.close()
+    assert 0 < in_flight <= 32
+
+    again = World(store, channel=world.channel)
+    world.channel.gate.set()
+    async with sending(again):
+        await play(again, 3.0, step=0.1)
+    copies = Counter(to for to, _, _ in world.channel.sent)
+    assert set(copies) == {at.id for at in people}
+    assert sum(copies.values()) == 40 + in_flight
+
+
+@pytest.mark.parametrize("parallel", [4, 64])
+async def test_copies_leave_places_for_replies(store: Store, parallel: int) -> None:
+    world = World(store)
+    world.courier._parallel = parallel
+    await begun(store, 40)
+    world.channel.gate.clear()
+    async with sending(world):
+        await announcer(world, rate=100).step()
+        await settled()
+        assert len(world.channel.sent) == parallel // 2
+        await tell(store, "réponse", at=Address("telegram", "1"))
+        world.courier.wake()
+        await settled()
+        assert world.channel.texts[-1] == "réponse"
+        world.channel.gate.set()
+        await settled()

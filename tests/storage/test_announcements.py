@@ -1,0 +1,173 @@
+"""One text to many: claimed in order, once each, and every copy's fate is kept."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.events.announcement import CHANGES, AnnouncementId, Fate, OnUnknown, Order, State, Tally
+from bot.model.effects import Erase, Reach
+from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unreachable
+from bot.model.who import Address
+from bot.storage.announcements import AlreadyAnnounced, NotPossible
+from bot.storage.store import Store
+from tests.storage.samples import CHANNELS, NOW, rows, say, tell, turn
+
+TEXT = say("L'assemblée a lieu jeudi.")
+
+
+async def acquainted(store: Store, count: int) -> list[Address]:
+    people = [Address("telegram", str(1000 + number)) for number in range(count)]
+    for at in people:
+        await store.load(at, now=NOW)
+    return people
+
+
+async def tally(store: Store) -> Tally:
+    return (await store.announcements())[0][1]
+
+
+async def state(store: Store) -> State:
+    return (await store.announcements())[0][0].state
+
+
+async def test_everyone_known_then_gets_one_copy_in_windows(store: Store) -> None:
+    people = await acquainted(store, 5)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.load(Address("telegram", "9999"), now=NOW)
+    made = [await store.claim_copies(id, CHANNELS, size=2, now=NOW) for _ in range(4)]
+    assert made == [2, 2, 1, 0]
+    due = await store.due_bulk(CHANNELS, now=NOW)
+    assert [one.address for one in due] == people
+    assert await store.due_messages(CHANNELS, now=NOW) == ()
+    assert not await store.finish_announcement(id)
+    for one in due:
+        await store.record(one, Delivered("1"), now=NOW)
+    assert await store.finish_announcement(id)
+    assert (await tally(store)).fates == {Fate.SENT: 5}
+
+
+async def test_the_same_text_is_refused_unless_it_is_meant(store: Store) -> None:
+    await acquainted(store, 1)
+    await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    with pytest.raises(AlreadyAnnounced, match="announcement 1 of 2027-01-14"):
+        await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    assert await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW, again=True) == 2
+
+
+@pytest.mark.parametrize(
+    ("receipt", "on_unknown", "again", "fate", "waits"),
+    [
+        (Delivered("1"), OnUnknown.SKIP, False, Fate.SENT, 0),
+        (Unreachable("blocked"), OnUnknown.SKIP, False, Fate.BLOCKED, 0),
+        (Refused("bad"), OnUnknown.SKIP, False, Fate.REFUSED, 0),
+        (Failed("down"), OnUnknown.SKIP, True, Fate.CLAIMED, 1),
+        (Failed("down"), OnUnknown.SKIP, False, Fate.REFUSED, 0),
+        (Unknown("timeout"), OnUnknown.SKIP, True, Fate.UNKNOWN, 0),
+        (Unknown("timeout"), OnUnknown.RESEND, True, Fate.CLAIMED, 1),
+        (Unknown("timeout"), OnUnknown.RESEND, False, Fate.UNKNOWN, 0),
+    ],
+)
+async def test_what_becomes_of_a_copy(
+    store: Store, path: Path, receipt: Receipt, on_unknown: OnUnknown, again: bool, fate: Fate, waits: int
+) -> None:
+    await acquainted(store, 1)
+    id = await store.announce(TEXT, on_unknown=on_unknown, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=9, now=NOW)
+    (copy,) = await store.due_bulk(CHANNELS, now=NOW)
+    await store.record(copy, receipt, now=NOW, again=NOW if again else None)
+    assert (await tally(store)).fates == {fate: 1}
+    assert rows(path, "SELECT count(*) FROM outbox") == [(waits,)]
+
+
+async def test_who_is_erased_blocks_or_cannot_be_reached_is_left_out(store: Store) -> None:
+    people = await acquainted(store, 4)
+    await turn(store, Reach(False), at=people[0])
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=9, now=NOW)
+    await turn(store, Erase(say("Au revoir")), at=people[1])
+    await turn(store, Reach(False), at=people[2])
+    assert [one.address for one in await store.due_bulk(CHANNELS, now=NOW)] == [people[3]]
+    assert (await tally(store)).fates == {Fate.BLOCKED: 1, Fate.CLAIMED: 1}
+
+
+async def test_a_cancel_takes_back_what_has_not_left_and_counts_what_has(store: Store) -> None:
+    await acquainted(store, 3)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=2, now=NOW)
+    first, second = await store.due_bulk(CHANNELS, now=NOW)
+    await store.record(first, Delivered("1"), now=NOW)
+    assert await store.order_announcement(id, Order.CANCEL) is State.CANCELLED
+    await store.record(second, Delivered("2"), now=NOW)  # it was on its way
+    assert (await tally(store)).fates == {Fate.SENT: 2}
+    assert await store.claim_copies(id, CHANNELS, size=2, now=NOW) == 0
+
+
+async def test_a_pause_claims_nothing_until_it_is_resumed(store: Store) -> None:
+    await acquainted(store, 3)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.order_announcement(id, Order.PAUSE)
+    assert await store.claim_copies(id, CHANNELS, size=2, now=NOW) == 0
+    await store.order_announcement(id, Order.RESUME)
+    assert await store.claim_copies(id, CHANNELS, size=2, now=NOW) == 2
+
+
+async def brought_to(store: Store, wanted: State) -> AnnouncementId:
+    """An announcement in this state."""
+    await acquainted(store, 1)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    match wanted:
+        case State.PAUSED:
+            await store.order_announcement(id, Order.PAUSE)
+        case State.CANCELLED:
+            await store.order_announcement(id, Order.CANCEL)
+        case State.DONE:
+            await store.claim_copies(id, CHANNELS, size=9, now=NOW)
+            for one in await store.due_bulk(CHANNELS, now=NOW):
+                await store.record(one, Delivered("1"), now=NOW)
+            assert await store.finish_announcement(id)
+    return id
+
+
+@pytest.mark.parametrize("before", list(State))
+@pytest.mark.parametrize("order", list(Order))
+async def test_an_order_that_makes_no_sense_is_refused(store: Store, before: State, order: Order) -> None:
+    id = await brought_to(store, before)
+    if after := CHANGES.get((before, order)):
+        assert await store.order_announcement(id, order) is after
+    else:
+        with pytest.raises(NotPossible, match=f"is {before}: it cannot {order}"):
+            await store.order_announcement(id, order)
+        assert await state(store) is before
+
+
+async def test_a_text_that_is_refused_from_the_start_stops_by_itself(store: Store) -> None:
+    await acquainted(store, 9)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=5, now=NOW)
+    for one in await store.due_bulk(CHANNELS, now=NOW):
+        await store.record(one, Refused("can't parse entities"), now=NOW)
+    assert await store.claim_copies(id, CHANNELS, size=5, now=NOW) == 0
+    assert await state(store) is State.PAUSED
+
+
+async def test_a_person_with_two_addresses_gets_one_copy_on_telegram(store: Store, path: Path) -> None:
+    await acquainted(store, 1)
+    with closing(sqlite3.connect(path)) as beside:
+        beside.execute("INSERT INTO address (channel, id, person) VALUES ('web', 'f00d', 1)")
+        beside.commit()
+    await store.load(Address("web", "beef"), now=NOW)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, ("telegram", "web"), size=9, now=NOW)
+    due = await store.due_bulk(("telegram", "web"), now=NOW)
+    assert [str(one.address) for one in due] == ["telegram:1000", "web:beef"]
+
+
+async def test_replies_are_looked_up_apart_from_copies(store: Store) -> None:
+    people = await acquainted(store, 2)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=9, now=NOW)
+    await tell(store, "réponse", at=people[0])
+    assert len(await store.due_messages(CHANNELS, now=NOW)) == 1
+    assert len(await store.due_bulk(CHANNELS, now=NOW)) == 2
