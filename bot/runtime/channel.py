@@ -38,6 +38,8 @@ class Reading:
     """A file in it has yet to come: its `StoredFile` has an empty `sha256` until `fetch` brings it."""
     name: str = ""
     """First name of the person as the channel gives it; may be empty."""
+    sent: float | None = None
+    """When the person sent it, in seconds since 1970, if the channel says so."""
 
 
 class RawChannel(Channel, Protocol):

@@ -126,7 +126,7 @@ class Courier:
             await channel.typing(address)
 
     def reserve(self, channel: str) -> float:
-        """Take the next place on a channel for a call beside the outbox; seconds until it. Use it sparingly."""
+        """Take the next place on a channel for a call beside the outbox; seconds until it. For few calls."""
         pacer = self._pacers.get(channel)
         return 0.0 if pacer is None else pacer.reserve(self._clock.monotonic())
 

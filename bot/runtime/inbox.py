@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from bot.model.inputs import Attachment, Input, Unusable
+from bot.model.message import Message
 from bot.model.values import StoredFile
-from bot.runtime.channel import RawChannel
+from bot.runtime.channel import RawChannel, Reading
 from bot.runtime.clock import Clock
+from bot.runtime.flood import Flood, Verdict
 from bot.runtime.lanes import Lanes
 from bot.runtime.next_attempt import pause
-from bot.runtime.runner import Arrival, Runner
+from bot.runtime.runner import Arrival, Runner, is_act
 from bot.storage.errors import StatementRefused, StorageClosed, StorageError
 from bot.storage.inbox import Update, Waiting
 from bot.storage.store import Store
@@ -45,6 +47,9 @@ class Inbox:
     lanes: Lanes
     clock: Clock
     rng: Random
+    too_fast: Message | None = None
+    """What a person reads who sends without end; None: everything is answered."""
+    flood: Flood = field(default_factory=Flood)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _cursor: int = 0
     """Rows up to this one are in a lane, finished, or in a lane that is behind."""
@@ -143,9 +148,27 @@ class Inbox:
         if reading is None:
             await self.store.finish(row.id)
             return
+        match self._judge(reading):
+            case Verdict.SILENCE:
+                await self.store.finish(row.id)
+                return
+            case Verdict.NOTICE:
+                instead = Arrival(reading.address, reading.input, inbox=row.id, instead=self.too_fast)
+                await self.runner.turn(instead)
+                return
         self._sign(row.body)
         input = await self._with_file(row, reading.input, last=last)
         await self.runner.turn(Arrival(reading.address, input, reading.name, inbox=row.id))
+
+    def _judge(self, reading: Reading) -> Verdict:
+        """Whether this person sends faster than can be meant. What they do not do themselves never is."""
+        if self.too_fast is None or not is_act(reading.input):
+            return Verdict.PASS
+        sent = reading.sent if reading.sent is not None else self.clock.now().timestamp()
+        verdict = self.flood.judge(str(reading.address), sent)
+        if verdict is not Verdict.PASS:
+            log.info("too_fast", extra={"channel": self.channel.name, "verdict": verdict.value})
+        return verdict
 
     def _sign(self, body: str) -> None:
         """Let the channel stop a button's clock while the turn is being decided."""

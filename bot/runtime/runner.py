@@ -69,6 +69,8 @@ class Arrival:
     """Row of the inbox that this input finishes."""
     timer: str | None = None
     """Key of the timer that this input takes."""
+    instead: Message | None = None
+    """What is said instead of deciding: the input came too fast to be answered."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +118,7 @@ class Runner:
             group=isinstance(arrival.input, InGroup),
         )
         turn = await self._decided(arrival, loaded, now)
-        if _is_act(arrival.input) and not loaded.view.person.reachable:
+        if is_act(arrival.input) and not loaded.view.person.reachable:
             turn = replace(turn, effects=(Reach(True), *turn.effects))
         done = await self.store.commit_turn(loaded, turn, now=self.clock.now(), cause=cause_of(arrival))
         if done and any(isinstance(one, Erase) or one == Reach(False) for one in turn.effects):
@@ -127,6 +129,9 @@ class Runner:
         """What `decide` says; an apology if it fails, hangs or exhausts the stack."""
         # A generator of its own: threads must not share one, and the turn can be replayed from its seed.
         rng = Random(self.rng.getrandbits(64))
+        if arrival.instead is not None:
+            said = replace(arrival.instead, key=f"fast-{rng.getrandbits(48):x}")
+            return Turn(loaded.session, (Send(said),))
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
             if _may_ask(arrival.input) or loaded.view.misses:
@@ -149,12 +154,12 @@ class Runner:
         key = f"sorry-{self.rng.getrandbits(48):x}"
         reply_to = arrival.input.reply_to if isinstance(arrival.input, InGroup) else ""
         sorry = Send(replace(self.apology, key=key, reply_to=reply_to))
-        told = (sorry,) if _is_act(arrival.input) else ()
+        told = (sorry,) if is_act(arrival.input) else ()
         return Turn(session, (*told, problem))
 
     @asynccontextmanager
     async def _typing(self, arrival: Arrival) -> AsyncIterator[None]:
-        if not _is_act(arrival.input):
+        if not is_act(arrival.input):
             yield
             return
         sign = asyncio.create_task(self._show_typing(arrival.address))
@@ -197,7 +202,7 @@ def _may_ask(input: Input) -> bool:
     return isinstance(said, Utterance) or (isinstance(said, Command) and bool(said.argument))
 
 
-def _is_act(input: Input) -> bool:
+def is_act(input: Input) -> bool:
     """Whether the person did something and waits for an answer."""
     said = input.input if isinstance(input, InGroup) else input
     return not isinstance(said, Timeout | Membership)

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from bot.model.inputs import Attachment, Input, Unusable, Utterance
+from bot.model.message import Markdown, Message
 from bot.model.session import Session
 from bot.model.turn import Turn, View
 from bot.model.values import StoredFile
@@ -17,6 +18,7 @@ from bot.runtime.lanes import Lanes
 from bot.storage.store import Backlog, Store
 from tests.runtime.conftest import World
 from tests.runtime.fakes import answer, echo, eventually, settled, update
+from tests.runtime.test_courier import sending
 from tests.storage.samples import ALICE, NOW
 
 
@@ -171,3 +173,16 @@ async def test_a_file_is_fetched_before_its_turn_or_is_unusable(
         await world.inbox.accept([(1, "4711", json.dumps({"from": "4711", "file": size}))])
         await eventually(patiently)
     assert seen == [expected]
+
+
+async def test_who_sends_without_end_is_told_once_and_the_others_are_answered(world: World) -> None:
+    world.inbox.too_fast = Message(Markdown("Doucement"))
+    async with feeding(world), sending(world):
+        await world.inbox.accept([update(number, f"a{number}") for number in range(50)])
+        await world.inbox.accept([update(100, "bonjour", sender="4712")])
+        await eventually(lambda: "bonjour!" in world.channel.texts)
+        await eventually(lambda: "Doucement" in world.channel.texts)
+        await settled()
+    mine = [text for to, text, _ in world.channel.sent if to == "4711"]
+    assert mine == [f"a{number}!" for number in range(20)] + ["Doucement"]
+    assert (await world.store.backlog()).inbox == 0
