@@ -8,15 +8,21 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from telegram import Bot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels.telegram.reading import ALLOWED_UPDATES
 from bot.channels.telegram.redaction import quiet_loggers
+from bot.channels.telegram.request import AiohttpRequest, Timeouts
 
 DEFAULT_API = "https://api.telegram.org"
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+REPLIES = 32
+"""Connections for replies and what goes with them: taps, files, menus."""
+BULK = 64
+"""Connections for announcements: 1,000 messages a second, at 64 ms each."""
 
 BATCH = 100
 """Updates a poll brings at most (Bot API, getUpdates)."""
@@ -44,6 +50,9 @@ class Client:
     """The vendor's objects, for this package only."""
 
     bot: Bot
+    """Says replies."""
+    bulk: Bot
+    """The same bot on connections of its own: an announcement never takes those of the replies."""
     polls: BaseRequest
     """Connections of their own for getUpdates: a long poll and the replies never wait for each other."""
 
@@ -61,23 +70,19 @@ def connect(account: Account) -> Client:
     # PTB's own RetryAfter warns about a change of its type; we read both types (receipts.py).
     warnings.filterwarnings("ignore", message=".*`retry_after`", category=PTBDeprecationWarning)
     base = (account.api or DEFAULT_API).rstrip("/")
-    polls = HTTPXRequest(connection_pool_size=2, connect_timeout=5, pool_timeout=5)
-    replies = HTTPXRequest(
-        connection_pool_size=32,
-        connect_timeout=5,
-        read_timeout=account.patience,
-        write_timeout=account.patience,
-        pool_timeout=10,
-        media_write_timeout=60,
-    )
-    bot = Bot(
-        account.token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=replies,
-        get_updates_request=polls,
-    )
-    return Client(bot, polls)
+    patience = Timeouts(read=account.patience, write=account.patience, pool=10, media_write=60)
+    polls = AiohttpRequest(connections=2, timeouts=Timeouts(pool=5))
+
+    def speaking(connections: int) -> Bot:
+        return Bot(
+            account.token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=AiohttpRequest(connections=connections, timeouts=patience),
+            get_updates_request=polls,
+        )
+
+    return Client(speaking(REPLIES), speaking(BULK), polls)
 
 
 async def get_updates(client: Client, offset: int | None, *, wait: int) -> Sequence[object]:
@@ -101,3 +106,4 @@ async def close(client: Client) -> None:
     """Close the connections."""
     await client.polls.shutdown()
     await client.bot.request.shutdown()
+    await client.bulk.request.shutdown()

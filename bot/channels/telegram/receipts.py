@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -17,6 +16,7 @@ from telegram.error import (
 )
 
 from bot.channels.telegram.redaction import redacted
+from bot.channels.telegram.request import NeverSent, OutcomeUnknown
 from bot.model.receipt import Deferred, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
 
 DEFAULT_WAIT = 5.0
@@ -26,6 +26,15 @@ _RETRY_AFTER = re.compile(r"retry after ([1-9][0-9]{0,5})\b", re.IGNORECASE)
 
 GONE = ("chat not found", "peer_id_invalid", "user_id_invalid", "user not found", "input_user_deactivated")
 """400s that mean: nobody is there (tdlib/telegram-bot-api: 400 `chat not found`)."""
+
+CLOSED = (
+    "not enough rights to send text messages",
+    "have no rights to send a message",
+    "chat_write_forbidden",
+    "chat_restricted",
+)
+"""400s that mean: we may not write there (reported; tdlib/telegram-bot-api `check_chat_access`). Not among them:
+rights for one kind of file."""
 
 UNMODIFIED = "message is not modified"
 
@@ -37,15 +46,6 @@ UNEDITABLE = (
     "message not found",
 )
 """400s that mean: this message cannot be edited any more, so say it anew."""
-
-NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-"""Transport errors after which nothing can have arrived."""
 
 
 def receipt_of(error: Exception) -> Receipt:
@@ -60,17 +60,17 @@ def receipt_of(error: Exception) -> Receipt:
         case Forbidden():
             return Unreachable(said)
         case BadRequest():
-            return Unreachable(said) if mentions(error, *GONE) else Refused(said)
+            return Unreachable(said) if mentions(error, *GONE, *CLOSED) else Refused(said)
         case NetworkError() if mentions(error, "too many requests"):  # a 429 without `parameters`
             told = _RETRY_AFTER.search(str(error))
             return Deferred(float(told[1]) if told else DEFAULT_WAIT)
         case NetworkError() if mentions(error, "request entity too large"):
             return Refused(said)
-        case NetworkError() if isinstance(error.__cause__, NEVER_LEFT):
+        case NetworkError() if isinstance(error.__cause__, NeverSent):
             return Failed(said)
         case TimedOut():
             return Unknown(said)
-        case NetworkError() if isinstance(error.__cause__, httpx.HTTPError) or mentions(
+        case NetworkError() if isinstance(error.__cause__, OutcomeUnknown) or mentions(
             error, "http implementation"
         ):
             return Unknown(said)  # the connection broke after the request had begun to leave

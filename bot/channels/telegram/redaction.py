@@ -12,6 +12,7 @@ LEVELS = {
     # httpx writes every address, hence the token, at INFO; telegram.Bot writes every argument at DEBUG.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    "aiohttp": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     # At DEBUG: every statement with its values, who is addressed among them; every line of every text.
     "aiosqlite": logging.WARNING,

@@ -1,6 +1,5 @@
 """What became of a call."""
 
-import httpx
 import pytest
 from telegram.error import (
     BadRequest,
@@ -15,6 +14,7 @@ from telegram.error import (
 )
 
 from bot.channels.telegram.receipts import describe, receipt_of
+from bot.channels.telegram.request import NeverSent, OutcomeUnknown
 from bot.model.receipt import Deferred, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
 
 # PTB's own constructor warns about the coming type of `retry_after`.
@@ -40,13 +40,11 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
         (BadRequest("Bad Request: message is too long"), Refused),
         (BadRequest("Bad Request: BUTTON_DATA_INVALID"), Refused),
         (NetworkError("Request Entity Too Large (413)"), Refused),
-        (caused(TimedOut(), httpx.ReadTimeout("")), Unknown),
-        (caused(TimedOut(), httpx.WriteTimeout("")), Unknown),
-        (caused(TimedOut(), httpx.ConnectTimeout("")), Failed),
-        (caused(TimedOut("Pool timeout"), httpx.PoolTimeout("")), Failed),
-        (caused(NetworkError("httpx.ConnectError: refused"), httpx.ConnectError("refused")), Failed),
-        (caused(NetworkError("httpx.ReadError: "), httpx.ReadError("")), Unknown),
-        (caused(NetworkError("httpx.RemoteProtocolError: "), httpx.RemoteProtocolError("cut")), Unknown),
+        (caused(TimedOut(), OutcomeUnknown()), Unknown),
+        (caused(TimedOut("Timed out connecting"), NeverSent()), Failed),
+        (caused(NetworkError("aiohttp.ClientConnectorError"), NeverSent()), Failed),
+        (caused(NetworkError("aiohttp.ServerDisconnectedError"), OutcomeUnknown()), Unknown),
+        (TimedOut(), Unknown),
         (NetworkError("Unknown error in HTTP implementation: EndOfStream()"), Unknown),
         (NetworkError("Bad Gateway (502). Parsing the server response b'<html>' failed"), Failed),
         (NetworkError("Internal Server Error (500)"), Failed),
