@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from bot.channels.web import page_routes
-from bot.http import Accept, Health, build, page_is_open, serve
+from bot.http import Accept, Health, Metrics, build, page_is_open, serve
+from bot.metrics import Figure, exposition
 from tests.channels.web.stage import Stage, healthy, served
 from tests.channels.web.window import window
 
@@ -68,8 +69,10 @@ async def test_health_says_why(tmp_path: Path, health: Health, path: str, status
 
 
 async def accept_secret(headers: Mapping[str, str], body: bytes) -> int:
-    """Like Telegram's door: only with the secret."""
-    return 200 if headers.get("x-telegram-bot-api-secret-token") == "s" and body == b"{}" else 403
+    """Like Telegram's door: only with the secret, and only an update."""
+    if headers.get("x-telegram-bot-api-secret-token") != "s":
+        return 403
+    return 200 if body == b"{}" else 400
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,9 @@ async def accept_secret(headers: Mapping[str, str], body: bytes) -> int:
         ("POST", {"X-Telegram-Bot-Api-Secret-Token": "s"}, b"{}", 200),
         ("POST", {}, b"{}", 403),
         ("POST", {"Content-Type": "text/plain"}, b"{}", 415),
-        ("POST", {}, b" " * (1024 * 1024 + 1), 413),
+        ("POST", {"X-Telegram-Bot-Api-Secret-Token": "s"}, b"", 400),
+        ("POST", {"X-Telegram-Bot-Api-Secret-Token": "s"}, b" " * (1024 * 1024 + 1), 413),
+        ("POST", {}, b" " * (1024 * 1024 + 1), 403),
         ("GET", {}, b"", 405),
     ],
 )
@@ -90,6 +95,19 @@ async def test_the_webhook_is_handed_on(
         assert (
             await client.request(method, "/telegram", headers=named, content=content)
         ).status_code == status
+
+
+async def test_of_a_stranger_no_body_is_read(tmp_path: Path) -> None:
+    """The answer comes although the body never does."""
+    async with running(Health(live=True, ready=True), accept_secret, Stage(tmp_path), "0.0.0.0") as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(
+            b"POST /telegram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 1000000\r\n\r\n"
+        )
+        async with asyncio.timeout(5):
+            assert (await reader.readline()).split()[1] == b"403"
+        writer.close()
 
 
 @pytest.mark.parametrize(("host", "accept"), [("0.0.0.0", None), ("127.0.0.1", accept_secret)])
@@ -124,3 +142,34 @@ async def test_the_server_stops_although_a_window_listens(tmp_path: Path) -> Non
         async for _ in lines:
             pass
         await browser.aclose()
+
+
+@pytest.mark.parametrize(
+    ("headers", "token", "status"),
+    [
+        ({}, None, 200),
+        ({}, "t0ken", 200),
+        ({"X-Forwarded-For": "198.51.100.7"}, None, 404),
+        ({"Forwarded": "for=198.51.100.7"}, "t0ken", 404),
+        ({"X-Forwarded-For": "198.51.100.7", "Authorization": "Bearer t0ken"}, "t0ken", 200),
+        ({"X-Forwarded-For": "198.51.100.7", "Authorization": "Bearer guess"}, "t0ken", 404),
+        ({"X-Forwarded-For": "198.51.100.7", "Authorization": "Bearer None"}, None, 404),
+    ],
+)
+async def test_the_figures_are_for_this_machine_or_for_who_shows_the_token(
+    headers: dict[str, str], token: str | None, status: int
+) -> None:
+    async def read() -> bytes:
+        return exposition([Figure("lanes", "People being answered now", "gauge", {(): 3.0})])
+
+    app = build(host="0.0.0.0", health=healthy, metrics=Metrics(read, token))
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    server = asyncio.create_task(serve(app, "127.0.0.1", 0, started=port.set_result))
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{await port}") as client:
+            answer = await client.get("/metrics", headers=headers)
+    finally:
+        server.cancel()
+        await asyncio.gather(server, return_exceptions=True)
+    assert answer.status_code == status
+    assert ("alliances_lanes 3.0" in answer.text) is (status == 200)
