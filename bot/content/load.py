@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -101,11 +102,12 @@ class _Reading:
         return (self.folder / path).is_file()
 
 
-def load_library(folder: Path, *, standing: Path | None = None, warnings: bool = False) -> Loaded:
+def load_library(folder: Path, *, standing: Path | None = None, warn_as_of: date | None = None) -> Loaded:
     """Read and check a content folder.
 
     Where it has no phrases and word lists of its own, those of the folder `standing` serve (by default the
-    shipped content). Warnings cost as much time as all the rest: only `alliances check` asks for them.
+    shipped content). Warnings cost as much time as all the rest: only `alliances check` asks for them, by
+    saying as of which day.
     """
     reading = _Reading(folder)
     material = _read_knowledge(reading, _read_flows(reading))
@@ -119,8 +121,8 @@ def load_library(folder: Path, *, standing: Path | None = None, warnings: bool =
             Problem("flows", 1, 1, "no-content", "ni parcours dans flows/, ni fiche dans knowledge/")
         )
     broken = bool(problems)
-    if warnings:
-        problems += find_warnings(material)
+    if warn_as_of:
+        problems += find_warnings(material, warn_as_of)
     shelf = None if broken else _shelf(material)
     fingerprint = None if broken else _hash(sorted(reading.hashes.items()))
     return Loaded(in_order(problems), material, shelf, material.words, fingerprint, files)
@@ -165,7 +167,7 @@ def _read_knowledge(reading: _Reading, material: Material) -> Material:
         keys = frozenset(document.keys(())) or frozenset(
             re.findall(r"^([a-z0-9-]+):", document.text, re.MULTILINE)
         )
-        material = replace(material, sources=sources, broken_sources=keys)
+        material = replace(material, sources=sources, broken_sources=keys, sources_document=document)
     if reading.has(WORDS):
         material = replace(material, words=reading.decoded(reading.document(WORDS), decode_words) or Words())
     return material

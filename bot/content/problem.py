@@ -1,15 +1,25 @@
 """What is wrong in an authored file, and where; and how a list of problems is written."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Literal
 
 NBSP = "\N{NO-BREAK SPACE}"
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
+"""An error keeps the content from being used; a warning should be mended; a note is only good to know."""
+
 Format = Literal["text", "json", "github"]
+
+_RANKS: Mapping[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+_SAID: Mapping[Severity, str] = {
+    "error": "",
+    "warning": f"avertissement{NBSP}: ",
+    "note": f"à savoir{NBSP}: ",
+}
+_ANNOTATED: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +47,16 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        warning = f"avertissement{NBSP}: " if self.severity == "warning" else ""
-        return f"{self.path}:{self.line}:{self.column}: {warning}{self.message} [{self.code}]"
+        said = _SAID[self.severity]
+        return f"{self.path}:{self.line}:{self.column}: {said}{self.message} [{self.code}]"
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Errors first, then warnings, each by place; no problem twice."""
+    """Errors first, then warnings, then notes, each by place; no problem twice."""
     return tuple(
         sorted(
-            dict.fromkeys(problems), key=lambda p: (p.severity, p.path, p.line, p.column, p.code, p.message)
+            dict.fromkeys(problems),
+            key=lambda p: (_RANKS[p.severity], p.path, p.line, p.column, p.code, p.message),
         )
     )
 
@@ -56,7 +67,7 @@ def render(problems: Iterable[Problem], format: Format) -> str:
         case "json":
             return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
         case "github":
-            return "\n".join(_annotation(problem) for problem in problems)
+            return "\n".join(annotation(problem) for problem in problems)
         case "text":
             return "\n".join(str(problem) for problem in problems)
 
@@ -81,9 +92,10 @@ def quote(written: object) -> str:
     return f"«{NBSP}{shown}{NBSP}»"
 
 
-def _annotation(problem: Problem) -> str:
+def annotation(problem: Problem) -> str:
+    """A problem as GitHub Actions shows it beside the line."""
     # GitHub docs, "Workflow commands": data escapes % CR LF, properties also : and ,
     data = problem.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     path = problem.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     place = f"file={path},line={problem.line},col={problem.column}"
-    return f"::{problem.severity} {place},title={problem.code}::{data}"
+    return f"::{_ANNOTATED[problem.severity]} {place},title={problem.code}::{data}"

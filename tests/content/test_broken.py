@@ -1,15 +1,17 @@
 """Broken content is refused with every problem at its exact place. The cases are tests/broken/*.yaml."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.content.load import load_library
+from bot.content.report import Asked, examine
 from bot.content.source import read_document
 
 CASES = Path(__file__).parents[1] / "broken"
 SHIPPED = Path(__file__).parents[2]
+TODAY = date(2026, 11, 23)
 
 
 def _cases() -> list[Any]:
@@ -31,9 +33,9 @@ def write(folder: Path, files: dict[str, str]) -> None:
 @pytest.mark.parametrize("case", _cases())
 def test_every_problem_is_told_at_its_place(case: Any, tmp_path: Path) -> None:
     write(tmp_path, case["files"])
-    loaded = load_library(tmp_path, standing=SHIPPED, warnings=True)
-    told = [f"{found.path}:{found.line}:{found.column} {found.code}" for found in loaded.problems]
-    assert told == case["expect"], "\n".join(map(str, loaded.problems))
-    errors = [found for found in loaded.problems if found.severity == "error"]
+    loaded, found = examine(tmp_path, Asked(TODAY, standing=SHIPPED))
+    told = [f"{problem.path}:{problem.line}:{problem.column} {problem.code}" for problem in found]
+    assert told == case["expect"], "\n".join(map(str, found))
+    errors = [problem for problem in found if problem.severity == "error"]
     assert (loaded.shelf is None) == bool(errors)
     assert (loaded.fingerprint is None) == bool(errors)

@@ -1,12 +1,33 @@
 """The rules: one function each, told apart by their code; the tables below are all of them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING
 
 from bot.content.authored import Material
-from bot.content.check import conditions, fields, graph, ids, knowledge, language, lengths, links, typography
+from bot.content.check import (
+    conditions,
+    confusion,
+    fields,
+    graph,
+    ids,
+    knowledge,
+    language,
+    lengths,
+    links,
+    phrasings,
+    review,
+    sources,
+    typography,
+)
 from bot.content.problem import Problem
 
+if TYPE_CHECKING:  # loads numpy
+    from bot.knowledge.trial import Trial
+
 Rule = Callable[[Material], Iterable[Problem]]
+DatedRule = Callable[[Material, date], Iterable[Problem]]
+TriedRule = Callable[[Material, "Trial"], Iterable[Problem]]
 
 ERRORS: tuple[Rule, ...] = (
     ids.flow_is_named_like_its_file,
@@ -41,7 +62,23 @@ WARNINGS: tuple[Rule, ...] = (
     language.sentences_are_short,
     language.acronyms_are_explained,
     typography.french_spacing,
+    phrasings.phrasings_differ,
+    sources.sources_are_cited,
+    sources.sources_have_an_address,
+    review.figures_have_a_year,
 )
+DATED: tuple[DatedRule, ...] = (
+    review.reviews_are_done,
+    review.checks_are_recent,
+)
+"""Warnings that depend on the day."""
+
+TRIED: tuple[TriedRule, ...] = (
+    confusion.phrasings_have_no_twin,
+    confusion.entries_keep_their_questions,
+    confusion.entries_can_be_found,
+)
+"""Warnings from a trial of the whole base: only for content without errors."""
 
 
 def find_errors(material: Material) -> Iterator[Problem]:
@@ -50,7 +87,15 @@ def find_errors(material: Material) -> Iterator[Problem]:
         yield from rule(material)
 
 
-def find_warnings(material: Material) -> Iterator[Problem]:
-    """What should be mended."""
+def find_warnings(material: Material, today: date) -> Iterator[Problem]:
+    """What should be mended, as of a day."""
     for rule in WARNINGS:
         yield from rule(material)
+    for dated in DATED:
+        yield from dated(material, today)
+
+
+def find_in_trial(material: Material, trial: "Trial") -> Iterator[Problem]:
+    """What a trial of the knowledge base shows."""
+    for rule in TRIED:
+        yield from rule(material, trial)
