@@ -1,0 +1,149 @@
+"""Links that open the assistant at one entry or journey, and their pictures for posters: for staff."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.dialogue.draft import Draft
+from bot.dialogue.journeys import may_start
+from bot.dialogue.prompts import repeat
+from bot.dialogue.questions import find, say_and_come_back, ways_on
+from bot.documents.qr import MEDIA_TYPES, qr_picture
+from bot.flows.cards import article_option
+from bot.flows.shelf import Shelf
+from bot.flows.template import Rich
+from bot.knowledge.ask import Verdict
+from bot.knowledge.choice import same_words
+from bot.markup.escape import escape
+from bot.model.effects import HandOut, NewFile, Send
+from bot.model.message import Markdown, Message, Option
+from bot.model.values import ArticleId, FlowId
+from bot.model.who import Standing
+
+ENTRY = "q_"
+"""In front of an entry's id in a payload; a flow stands there by its id alone."""
+
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What Telegram carries in a link (Bot features, "Deep linking")."""
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
+"""A public name on Telegram."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link leads."""
+
+    id: str
+    """Of the entry or the flow."""
+    kind: Literal["entry", "flow"]
+    title: str
+    ready: bool = True
+    """False: an entry whose answer is not shown yet."""
+
+    @property
+    def payload(self) -> str:
+        """What the link carries."""
+        return f"{ENTRY}{self.id}" if self.kind == "entry" else self.id
+
+
+def target_of(written: str, shelf: Shelf) -> Target | None:
+    """The flow or the entry of this id; an entry also by its payload `q_…`. None if there is neither."""
+    flow = shelf.flows.get(FlowId(written))
+    if flow:
+        return Target(flow.flow, "flow", flow.title)
+    article = shelf.articles.get(ArticleId(written.removeprefix(ENTRY)))
+    return Target(article.id, "entry", article.question, article.ready) if article else None
+
+
+def targets(shelf: Shelf) -> Iterable[str]:
+    """Every id that a link can lead to."""
+    return (*shelf.flows, *shelf.articles)
+
+
+def deep_link(bot: str, target: Target) -> str:
+    """The address that opens the bot of this public name at the target. ValueError for what cannot be one."""
+    if not NAME.fullmatch(bot) or not PAYLOAD.fullmatch(target.payload):
+        raise ValueError(f"no link can be made of {bot!r} and {target.payload!r}")
+    return f"https://t.me/{bot}?start={target.payload}"
+
+
+def is_staff(draft: Draft) -> bool:
+    """Whether this person may make links."""
+    return draft.view.person.standing is Standing.STAFF
+
+
+def link(draft: Draft, argument: str) -> None:
+    """`/lien`, with an id or words: the link and its picture, or the entries to choose from."""
+    words = argument.strip()
+    if not draft.view.policy.bot:
+        say_and_come_back(draft, draft.phrases.say("link_needs_telegram"))
+    elif not words:
+        say_and_come_back(draft, draft.phrases.say("link_of_what"))
+    elif target := target_of(words.lower(), draft.shelf) or _journey(draft, words):
+        _hand_out(draft, target)
+    else:
+        _by_question(draft, words)
+
+
+def link_chosen(draft: Draft, name: str) -> None:
+    """An entry was tapped among those that `/lien` offered."""
+    target = target_of(f"{ENTRY}{name}", draft.shelf)
+    if not is_staff(draft) or not draft.view.policy.bot or target is None:
+        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+    else:
+        _hand_out(draft, target)
+
+
+def _journey(draft: Draft, words: str) -> Target | None:
+    flows = (flow for flow in draft.shelf.flows.values() if may_start(draft, flow))
+    named = (flow for flow in flows if same_words(words, (flow.title, *flow.triggers)))
+    return next((Target(flow.flow, "flow", flow.title) for flow in named), None)
+
+
+def _by_question(draft: Draft, words: str) -> None:
+    finding = find(draft, words)
+    names = [match.id for match in finding.matches[:3] if ArticleId(match.id) in draft.shelf.articles]
+    if finding.verdict is Verdict.REJECT or not names:
+        say_and_come_back(draft, draft.phrases.say("link_unfound"))
+    elif finding.verdict is Verdict.ANSWER and (target := target_of(f"{ENTRY}{names[0]}", draft.shelf)):
+        _hand_out(draft, target)
+    else:
+        _offer(draft, names)
+
+
+def _offer(draft: Draft, names: Sequence[str]) -> None:
+    """The titles as buttons, and in full where a button is too short for one."""
+    articles = [draft.shelf.articles[ArticleId(name)] for name in names]
+    shown = [article_option(article) for article in articles]
+    text = draft.phrases.say("link_choose")
+    if any(option.label != article.question for option, article in zip(shown, articles, strict=True)):
+        titles = "\n".join(f"- {escape(article.question)}" for article in articles)
+        text = Markdown(f"{text}\n\n{titles}")
+    acts = [f"link.{article.id}" for article in articles]
+    options = (Option(act, option.label, act) for act, option in zip(acts, shown, strict=True))
+    draft.add(Send(Message(text, (*options, *ways_on(draft)))))
+    _come_back(draft)
+
+
+def _hand_out(draft: Draft, target: Target) -> None:
+    """The link as text and as a picture."""
+    phrases, address = draft.phrases, deep_link(draft.view.policy.bot, target)
+    shown = Rich(Markdown(f"[{escape(address)}](<{address}>)"))
+    parts = [phrases.say("link_ready", title=target.title, link=shown)]
+    if not target.ready:
+        parts.append(phrases.say("link_waits"))
+    parts.append(phrases.say("link_tip"))
+    picture = NewFile(
+        f"qr_{target.id}.png",
+        MEDIA_TYPES["png"],
+        qr_picture(address),
+        phrases.label("link_picture", title=target.title),
+    )
+    draft.add(HandOut(Message(Markdown("\n\n".join(parts))), (picture,)))
+    _come_back(draft)
+
+
+def _come_back(draft: Draft) -> None:
+    if draft.session.active:
+        repeat(draft, draft.phrases.say("back_to_prompt"))

@@ -1,0 +1,1 @@
+"""What the assistant hands out, pictures and papers. Pure: data in, bytes out; their libraries' only door."""
