@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from bench import inside, processes
+from bench import hostile, inside, processes, scale, sending
 from bench.figures import Figure
 from bench.machine import describe
 from bench.table import keep, render
@@ -33,12 +33,14 @@ def measure(clock: Clock) -> tuple[Figure, ...]:
     folder = shipped_content()
     loading = inside.loading(folder)
     library = open_library(folder)
-    return (*outside, *loading, *inside.matching(library.index), *inside.measure_turns(library, clock))
+    found = (*outside, *loading, *inside.matching(library.index), *inside.measure_turns(library, clock))
+    return (*found, *hostile.measure_standing_still(library, clock))
 
 
 async def _outside() -> tuple[Figure, ...]:
     figures: list[Figure] = []
-    for work in (processes.starts, processes.idle_memory, processes.one_shot):
+    alone = (processes.starts, processes.idle_memory, processes.short_commands, scale.matcher_at_size)
+    for work in (*alone, sending.sending):
         print(f"{work.__name__}...", file=sys.stderr)
         figures += await work()
     return tuple(figures)

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.shipped import shipped_content
 from bot.storage.errors import StorageError
 from bot.storage.files import Files
+from bot.storage.opening import risks
 from bot.storage.sqlite import hold_serving_lock
 from bot.storage.store import Store
 
@@ -109,10 +110,17 @@ async def assemble(
     async with AsyncExitStack() as stack:
         try:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            settings.database_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in dict.fromkeys((settings.data, settings.database_file.parent)):
+                for risk in risks(folder):
+                    log.warning("folder_at_risk", extra={"risk": risk})
             if serving:
                 stack.callback(hold_serving_lock(settings.database_file))
-            files = Files(settings.data / "files")
-            keeper = Keeper.open(settings.content or shipped_content(), settings.data / "cache")
+            keeper = Keeper.open(
+                settings.content or shipped_content(),
+                settings.data / "cache",
+                semantic=settings.semantic == "auto",
+            )
             staff = frozenset(Address("telegram", str(id)) for id in settings.staff)
             store = await Store.open(
                 settings.database_file, policy=policy, files=settings.data / "files", staff=staff
@@ -121,7 +129,7 @@ async def assemble(
             secret = read_secret(settings.data / SECRET)
         except (StorageError, ContentBroken, OSError) as error:
             raise CannotStart(str(error)) from None
-        made = channels(Ground(settings, files, secret, keeper, clock, rng))
+        made = channels(Ground(settings, store.files, secret, keeper, clock, rng))
         pacers = {name: Pacer(Pace(overall=settings.rate)) for name in made if name == "telegram"}
         courier = Courier(store, made, clock=clock, rng=rng, pacers=pacers, only=only)
         lanes = Lanes()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.settings import Settings, SettingsError, read_settings, spare_threads
 
 if TYPE_CHECKING:
+    from bot.knowledge.semantic import Depth
     from bot.model.message import Message
     from bot.model.turn import Policy
 
@@ -72,7 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--record", action="store_true", help="keep these figures as the ones to hold")
+    evaluate.add_argument(
+        "--semantic", action="store_true", help="compare by meaning too; it has recorded figures of its own"
+    )
     evaluate.set_defaults(command=_evaluate)
+    _add_questions(commands.add_parser("questions", help="what people ask and the knowledge base lacks"))
     check = commands.add_parser("check", help="check flows and knowledge")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="content folders or files")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
@@ -126,6 +131,35 @@ def _add_tending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
+
+
+def _add_questions(questions: argparse.ArgumentParser) -> None:
+    """`alliances questions` and what can be done about them."""
+    questions.add_argument("--json", action="store_true")
+    questions.add_argument("--days", type=int, metavar="N", help="only what was asked in the last N days")
+    questions.add_argument("--all", action="store_true", help="with what was dismissed")
+    questions.set_defaults(command=_questions, order="list")
+    orders = questions.add_subparsers(metavar="ORDER")
+    show = orders.add_parser("show", help="one group: wordings, verdicts, nearest entries")
+    dismiss = orders.add_parser("dismiss", help="put a group away that needs no answer")
+    for one in (show, dismiss):
+        one.add_argument("group", type=int, metavar="GROUP")
+    proposals = orders.add_parser("proposals", help="what staff proposed in chat")
+    for one in (show, proposals):
+        one.add_argument("--json", action="store_true")
+    withdraw = orders.add_parser("withdraw", help="give up a proposal; its questions are open again")
+    withdraw.add_argument("proposal", type=int, metavar="N")
+    propose = orders.add_parser("propose", help="make a patch, and see whether the evaluation accepts it")
+    propose.add_argument("group", type=int, nargs="?", metavar="GROUP")
+    what = propose.add_mutually_exclusive_group(required=True)
+    what.add_argument("--to", metavar="ENTRY", help="id of the entry that gets the phrasings")
+    what.add_argument("--entry", type=Path, metavar="FILE.yaml", help="a new entry: a list of one")
+    what.add_argument("--proposal", type=int, metavar="N", help="what staff proposed, instead of a group")
+    propose.add_argument("--phrasing", nargs="+", action="extend", default=[], metavar="TEXT")
+    propose.add_argument("--apply", action="store_true", help="write it into the content if it is accepted")
+    propose.add_argument("--output", type=Path, metavar="FILE", help="write the patch there too")
+    for name, order in orders.choices.items():
+        order.set_defaults(order=name)
 
 
 def _name(text: str) -> str:
@@ -210,6 +244,7 @@ def _ask(parsed: argparse.Namespace) -> int:
             policy=_policy(settings),
             now=SystemClock().now(),
             cache=_cache(settings),
+            depth="kept" if settings.semantic == "auto" else "words",  # one question prepares nothing
         )
     except ContentBroken as error:
         raise OperatorError(str(error)) from None
@@ -226,13 +261,14 @@ def _match(parsed: argparse.Namespace) -> int:
         from bot.content.library import ContentBroken, open_index
         from bot.knowledge.evaluate import BadCollectionLine, answer_lines, match_lines
 
+    settings = read_settings()
+    depth: Depth = "made" if settings.semantic == "auto" else "words"
     try:
         if parsed.kb:
-            match_lines(parsed.kb, sys.stdin, sys.stdout)
+            match_lines(parsed.kb, sys.stdin, sys.stdout, cache=_cache(settings), depth=depth)
         else:
-            settings = read_settings()
             with _in_short():
-                index = open_index(_content(settings), _cache(settings))
+                index = open_index(_content(settings), _cache(settings), depth)
             answer_lines(index, sys.stdin, sys.stdout)
     except (BadCollectionLine, ContentBroken, OSError) as error:
         raise OperatorError(str(error)) from None
@@ -240,15 +276,35 @@ def _match(parsed: argparse.Namespace) -> int:
 
 
 def _evaluate(parsed: argparse.Namespace) -> int:
-    from bot.content.evaluation import QuestionsBroken, evaluate
+    from bot.content.evaluation import QuestionsBroken, SemanticMissing, evaluate
     from bot.content.library import ContentBroken
 
     settings = read_settings()
     try:
         text, status = evaluate(
-            _content(settings), as_json=parsed.json, record=parsed.record, cache=_cache(settings)
+            _content(settings),
+            as_json=parsed.json,
+            record=parsed.record,
+            cache=_cache(settings),
+            semantic=parsed.semantic,
         )
-    except (QuestionsBroken, ContentBroken, OSError) as error:
+    except (QuestionsBroken, ContentBroken, SemanticMissing, OSError) as error:
+        raise OperatorError(str(error)) from None
+    print(text)
+    return status
+
+
+def _questions(parsed: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.loop import LoopError, Place, ordered
+    from bot.runtime.clock import SystemClock
+
+    settings = read_settings()
+    place = Place(_content(settings), _cache(settings), settings.database_file, _policy(settings))
+    try:
+        text, status = asyncio.run(ordered(place, vars(parsed), now=SystemClock().now()))
+    except LoopError as error:
         raise OperatorError(str(error)) from None
     print(text)
     return status
@@ -297,11 +353,11 @@ def _announce(parsed: argparse.Namespace) -> int:
     try:
         for order in Order:
             if (number := getattr(parsed, order.value)) is not None:
-                state = asyncio.run(give_order(settings, AnnouncementId(number), order))
+                state = _awaited(give_order(settings, AnnouncementId(number), order))
                 print(f"Announcement {number}: {state}.")
                 return 0
         if parsed.list:
-            print(asyncio.run(overview(settings)))
+            print(_awaited(overview(settings)))
             return 0
         message = _agreed(parsed, settings)
         if message is None:
@@ -314,7 +370,7 @@ def _announce(parsed: argparse.Namespace) -> int:
             again=parsed.again,
             now=SystemClock().now(),
         )
-        number = asyncio.run(made)
+        number = _awaited(made)
     except AlreadyAnnounced as error:
         raise OperatorError(f"{error}; to send it once more, add --again") from None
     except (BadText, NotPossible, StorageError) as error:
@@ -332,7 +388,7 @@ def _agreed(parsed: argparse.Namespace, settings: Settings) -> "Message | None":
 
     message = read_text(parsed.text)
     print(plain(message.text, links=True))
-    print(f"\n--- To {asyncio.run(audience(settings))} people. ---")
+    print(f"\n--- To {_awaited(audience(settings))} people. ---")
     if parsed.yes:
         return message
     if not sys.stdin.isatty():
@@ -378,8 +434,15 @@ def _restore(parsed: argparse.Namespace) -> int:
     print(
         f"Erased once more, as they asked since then: {report.erased}. Old messages not sent: {report.unsent}."
     )
+    if report.unknown_erasures:
+        print(
+            "The database from before is too damaged to tell who asked to be erased since then: "
+            "whoever did is back.",
+            file=sys.stderr,
+        )
     if report.aside:
         print(f"The database from before lies beside it: {report.aside}")
+        print("Delete that once all is well: who asks to be erased from now on stays in it.")
     return 0
 
 

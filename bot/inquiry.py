@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.content.library import open_library
 from bot.dialogue.library import Library
@@ -19,6 +19,9 @@ from bot.model.session import Session
 from bot.model.turn import Policy, View
 from bot.model.who import Person, PersonId
 
+if TYPE_CHECKING:
+    from bot.knowledge.semantic import Depth
+
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
@@ -29,9 +32,17 @@ class Inquiry:
     messages: tuple[Message, ...]
 
 
-def inquire(folder: Path, text: str, *, policy: Policy, now: datetime, cache: Path | None = None) -> Inquiry:
-    """Ask the content in `folder`; ContentBroken if it has errors. `cache`: as for `open_library`."""
-    library = open_library(folder, cache)
+def inquire(
+    folder: Path,
+    text: str,
+    *,
+    policy: Policy,
+    now: datetime,
+    cache: Path | None = None,
+    depth: "Depth" = "words",
+) -> Inquiry:
+    """Ask the content in `folder`; ContentBroken if it has errors. `cache`, `depth`: see `open_library`."""
+    library = open_library(folder, cache, depth)
     view = View(Person(PersonId(0)), policy)
     turn = respond(Session(), Command("question", text), library, view, now=now, rng=Random(0))
     messages = tuple(effect.message for effect in turn.effects if isinstance(effect, Send))

@@ -7,7 +7,7 @@ import gc
 import logging
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,11 @@ from bot.app import Assistant, CannotStart, Ground, assemble, set_up_log
 from bot.author import LocalPage
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.routes import Page, page_routes
-from bot.http import Accept, Health, build, page_is_open, serve
+from bot.dialogue.sharing import cards
+from bot.figures import figures
+from bot.http import Accept, Health, Metrics, build, page_is_open, serve
+from bot.metrics import exposition
+from bot.model.message import Card, Message
 from bot.model.values import StoredFile
 from bot.runtime.channel import Channel
 from bot.runtime.inbox import Inbox
@@ -83,8 +87,9 @@ async def _serve(settings: Settings) -> None:
         if made.telegram is not None:
             door = start_telegram(assistant, made.telegram)
         service.start("heartbeat", assistant.heartbeat().run)
+        service.start("storage", partial(_watch_storage, assistant), fatal=fatal)
         service.start("content", partial(assistant.keeper.watch, assistant.clock))
-        service.start("http", partial(_http, assistant, made.web, door), fatal=fatal)
+        service.start("http", partial(_http, assistant, made.web, made.telegram, door), fatal=fatal)
         try:
             await service.wait()
         finally:
@@ -111,6 +116,7 @@ def telegram_channel(ground: Ground, *, link_previews: bool = False) -> "Telegra
                 ground.settings.telegram_token, ground.settings.telegram_api, link_previews=link_previews
             ),
             secret=ground.secret,
+            webhook=ground.settings.webhook_secret,
             keep=keep,
             load=ground.file_bytes,
             requests={
@@ -133,15 +139,25 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
         lanes=assistant.lanes,
         clock=assistant.clock,
         rng=assistant.rng,
+        too_fast=Message(assistant.keeper.library.shelf.phrases.say("too_fast")),
     )
 
     async def accept(rows: Sequence[Update]) -> None:
         await inbox.accept(rows)
 
     webhook = assistant.settings.webhook_url
+    channel.me = replace(channel.me, name=assistant.store.policy.bot)
+
+    def share(text: str) -> tuple[Card, ...]:
+        return cards(assistant.keeper.library, text, assistant.store.policy, now=assistant.clock.now())
+
+    phrases = assistant.keeper.library.shelf.phrases
+    channel.answer_inline(share, button=phrases.label("inline_button"), pace=assistant.courier)
 
     async def receive() -> None:
         try:
+            me = await channel.learn(rng=assistant.rng)
+            await assistant.store.known_as(me.name)
             if webhook is None:
                 await channel.poll(accept, rng=assistant.rng)
             await channel.open_webhook(webhook, rng=assistant.rng)
@@ -158,16 +174,29 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
 
     assistant.service.start("telegram", receive, fatal=(CannotStart,))
     assistant.service.start("inbox", inbox.run)
+    assistant.service.start("announcer", assistant.announcer().run)
     assistant.service.start("introduce", introduce)
     return None if webhook is None else channel.webhook(accept)
 
 
-async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | None) -> None:
+async def _watch_storage(assistant: Assistant) -> None:
+    """CannotStart once the database is not to be trusted: a new process reads what is truly on the disk."""
+    while not assistant.store.broken:
+        await assistant.clock.sleep(0.5)
+    raise CannotStart(assistant.store.broken)
+
+
+async def _http(
+    assistant: Assistant,
+    web: WebChannel | None,
+    telegram: "TelegramChannel | None",
+    door: Accept | None,
+) -> None:
     settings = assistant.settings
 
     async def health() -> Health:
-        trouble = assistant.store.trouble
-        return Health(live=True, ready=not trouble, reason=trouble)
+        store = assistant.store
+        return Health(live=not store.broken, ready=not store.trouble, reason=store.trouble)
 
     def started(port: int) -> None:
         if web is not None:
@@ -180,12 +209,19 @@ async def _http(assistant: Assistant, web: WebChannel | None, door: Accept | Non
                 flush=True,
             )
 
+    async def read() -> bytes:
+        skipped = {} if telegram is None else {str(why): number for why, number in telegram.skipped.items()}
+        return await asyncio.to_thread(exposition, await figures(assistant, skipped))
+
+    metrics = Metrics(read, settings.metrics_token)
     if web is None:
-        app = build(host=settings.host, health=health, accept=door)
+        app = build(host=settings.host, health=health, accept=door, metrics=metrics)
     else:
         local = LocalPage(assistant, web)
         page = Page(web, local, local, local, local.face, local)
-        app = build(host=settings.host, health=health, page=page_routes(page), stopping=web.close)
+        app = build(
+            host=settings.host, health=health, metrics=metrics, page=page_routes(page), stopping=web.close
+        )
     try:
         await serve(app, settings.host, settings.port, started=started)
     except OSError as error:

@@ -18,6 +18,7 @@ _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?- ?([01]?\d|2[0-3]):([0-5]\d)")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+Semantic = Literal["auto", "off"]
 
 
 class SettingsError(ValueError):
@@ -34,6 +35,10 @@ class Settings:
     """Another Bot API server, without a trailing slash."""
     webhook_url: str | None = None
     """Public https address at which Telegram posts updates; None: they are polled."""
+    webhook_secret: str | None = field(default=None, repr=False)
+    """What Telegram shows with every update it posts; None: derived from the secret of the data folder."""
+    rate: float = 30.0
+    """Messages a second that Telegram allows this bot: 30, or up to 1000 where the operator pays."""
     data: Path = Path("data")
     """Folder of everything that is kept."""
     database: Path | None = None
@@ -49,9 +54,11 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     """0: any free port."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """Who shows it may read /metrics from another machine."""
     log: LogLevel = "info"
-    rate: float = 30.0
-    """Messages a second that Telegram allows this bot: 30, or 1000 where the operator pays for more."""
+    semantic: Semantic = "auto"
+    """Whether messages are compared by meaning too: where the extra is installed and well, or never."""
 
     @property
     def database_file(self) -> Path:
@@ -73,6 +80,8 @@ class Survey:
     """The `.env` that was found."""
     names: tuple[str, ...]
     """Variables that are set, ours only."""
+    written: frozenset[str]
+    """Those of them that stand in the file."""
     problems: tuple[str, ...]
     """One line each, beginning with the variable or the file."""
 
@@ -110,7 +119,8 @@ def survey_settings(environment: Mapping[str, str] | None = None, *, folder: Pat
                 problems.append(f"{variable}: {error}")
     settings = Settings(**values)  # type: ignore[arg-type]  # each reader returns the type of its field
     names = tuple(name for name in sorted(raw) if raw[name])
-    return Survey(settings, file if file.is_file() else None, names, tuple(problems))
+    here = frozenset(name for name in names if written.get(name))
+    return Survey(settings, file if file.is_file() else None, names, here, tuple(problems))
 
 
 def spare_threads() -> None:
@@ -198,6 +208,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _secret(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", text):
+        raise ValueError("write 16 to 256 of A-Z a-z 0-9 _ -; its value is not shown here")
+    return text
+
+
 def _rate(text: str) -> float:
     if not text.isdigit() or not 1 <= int(text) <= 1000:
         raise ValueError(
@@ -213,6 +229,13 @@ def _log(text: str) -> LogLevel:
     raise ValueError(f"{text!r} is not a log level; write debug, info, warning or error")
 
 
+def _semantic(text: str) -> Semantic:
+    match text.lower():
+        case "auto" | "off" as semantic:
+            return semantic
+    raise ValueError(f"{text!r} is not known; write auto or off")
+
+
 def _database(text: str) -> Path:
     path = text.removeprefix("sqlite:///")
     if "://" in path:
@@ -226,6 +249,8 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "telegram_token": _token,
     "telegram_api": _url,
     "webhook_url": _webhook,
+    "webhook_secret": _secret,
+    "rate": _rate,
     "data": Path,
     "database": _database,
     "content": _content,
@@ -235,7 +260,8 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "quiet_hours": _quiet_hours,
     "host": str,
     "port": _port,
+    "metrics_token": _secret,
     "log": _log,
-    "rate": _rate,
+    "semantic": _semantic,
 }
 """Field -> how its text is read; the variable is `ALLIANCES_` and the field in capitals."""

@@ -104,7 +104,7 @@ async def test_it_waits_for_a_telegram_that_is_away(tmp_path: Path) -> None:
         "run", folder=tmp_path, settings={"telegram_token": TOKEN, "telegram_api": NOWHERE, "port": 0}
     ) as program:
         page_of(program)
-        await asyncio.to_thread(program.logs, r"telegram polling failed \(1 in a row\)")
+        await asyncio.to_thread(program.logs, r"telegram getMe failed \(1 in a row\)")
         assert program.running
         assert program.stop() == 0
         assert TOKEN not in program.err

@@ -49,6 +49,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     ):
         monkeypatch.delenv(f"ALLIANCES_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ALLIANCES_SEMANTIC", "off")  # preparing it takes a minute
 
     def command(*arguments: str | Path, typed: str = "", **settings: str | Path) -> Printed:
         for name, value in settings.items():

@@ -20,6 +20,8 @@ GOOD = [
     ("TELEGRAM_API", "http://localhost:8081/", "http://localhost:8081"),
     ("TELEGRAM_API", "https://bots.example.org/api", "https://bots.example.org/api"),
     ("WEBHOOK_URL", "https://bot.example.org/telegram", "https://bot.example.org/telegram"),
+    ("WEBHOOK_SECRET", "0123456789-abcdef_X", "0123456789-abcdef_X"),
+    ("RATE", "1000", 1000.0),
     ("DATA", "/srv/alliances", Path("/srv/alliances")),
     ("DATABASE", "/srv/a.sqlite3", Path("/srv/a.sqlite3")),
     ("DATABASE", "sqlite:////srv/a.sqlite3", Path("/srv/a.sqlite3")),
@@ -33,7 +35,9 @@ GOOD = [
     ("HOST", "0.0.0.0", "0.0.0.0"),
     ("PORT", "0", 0),
     ("PORT", " 65535 ", 65535),
+    ("METRICS_TOKEN", "0123456789abcdef", "0123456789abcdef"),
     ("LOG", "DEBUG", "debug"),
+    ("SEMANTIC", "Off", "off"),
 ]
 
 BAD = [
@@ -43,6 +47,10 @@ BAD = [
     ("TELEGRAM_API", "ftp://localhost", "'ftp://localhost'"),
     ("WEBHOOK_URL", "http://bot.example.org/telegram", "https://"),
     ("WEBHOOK_URL", "bot.example.org", "https://"),
+    ("WEBHOOK_SECRET", "short-secret", "16 to 256"),
+    ("METRICS_TOKEN", "with space and more", "16 to 256"),
+    ("RATE", "0", "'0'"),
+    ("RATE", "fast", "'fast'"),
     ("DATABASE", "postgresql://me:pass@host/base", "'postgresql'"),
     ("CONTENT", "/nowhere", "flows/"),
     ("STAFF", "17, @claire", "'@claire'"),
@@ -57,6 +65,7 @@ BAD = [
     ("PORT", "²", "'²'"),
     ("STAFF", "²", "'²'"),
     ("LOG", "verbose", "debug, info, warning or error"),
+    ("SEMANTIC", "on", "auto or off"),
 ]
 
 
@@ -77,7 +86,8 @@ def test_a_bad_value_is_refused_with_its_name_and_what_to_write(
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [(name, text) for name, text, _ in BAD if "TOKEN" in name or "@host" in text]
+    ("name", "text"),
+    [(name, text) for name, text, _ in BAD if "TOKEN" in name or "SECRET" in name or "@host" in text],
 )
 def test_a_refusal_never_shows_a_secret(name: str, text: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:

@@ -46,12 +46,15 @@ class TerminalChannel:
         self.turn = 0
         """Number of the input that is being answered."""
 
-    async def send(self, address: Address, message: Message, *, replaces: str | None = None) -> Receipt:
+    async def send(
+        self, address: Address, message: Message, *, replaces: str | None = None, bulk: bool = False
+    ) -> Receipt:
         """Print it.
 
         An edit that only records an answer is not printed again: the terminal keeps what it showed.
         """
-        buttons = (*message.options, *message.controls)
+        # A link is no button here: its address is shown, and nothing of it comes back.
+        buttons = tuple(option for option in (*message.options, *message.controls) if option.act)
         if replaces is not None and not buttons:
             return Delivered(replaces)
         if buttons:
@@ -89,8 +92,8 @@ class JsonScreen:
         written: dict[str, Any] = {
             "turn": turn,
             "text": _text(message),
-            "options": [{"id": option.id, "label": option.label} for option in message.options],
-            "controls": [{"id": option.id, "label": option.label} for option in message.controls],
+            "options": [_option(option) for option in message.options],
+            "controls": [_option(option) for option in message.controls],
             "attachments": [
                 {
                     "name": file.name,
@@ -116,12 +119,9 @@ class PlainScreen:
         lines = [_text(message)]
         lines += [f"[{file.name}: {self._path_of(file.sha256)}]" for file in message.attachments]
         for option in message.options:
-            # A number would be that of a button further down: another message of this turn follows.
-            lines.append(
-                f"  · {option.label}" if message.silent else f"  {numbers[option.act]}. {option.label}"
-            )
+            lines.append(f"  {_mark(option, message, numbers)} {_label(option)}")
         if message.controls:
-            lines.append("  " + " · ".join(option.label for option in message.controls))
+            lines.append("  " + " · ".join(_label(option) for option in message.controls))
         self._out.write("\n".join(lines) + "\n\n")
         self._out.flush()
 
@@ -154,13 +154,28 @@ class RichScreen:
             place = Text.assemble(f"▤ {file.name}  ", (str(self._path_of(file.sha256)), "dim"))
             self._console.print(Padding(place, (0, 0, 0, 2)))
         for option in message.options:
-            # A number would be that of a button further down: another message of this turn follows.
-            mark = " ·  " if message.silent else f"{numbers[option.act]:>2}. "
-            self._console.print(Padding(Text.assemble((mark, "bold cyan"), option.label), (0, 0, 0, 2)))
+            mark = f"{_mark(option, message, numbers):>3} "
+            self._console.print(Padding(Text.assemble((mark, "bold cyan"), _label(option)), (0, 0, 0, 2)))
         if message.controls:
             # Without numbers: a person types the word, and "2" may be the answer to the question.
-            ways = Text(" · ".join(option.label for option in message.controls), style="dim")
+            ways = Text(" · ".join(_label(option) for option in message.controls), style="dim")
             self._console.print(Padding(ways, (0, 0, 0, 6)))
+
+
+def _option(option: Option) -> dict[str, str]:
+    written = {"id": option.id, "label": option.label}
+    return {**written, "link": option.link} if option.link else written
+
+
+def _label(option: Option) -> str:
+    """What stands beside its number: a link with its address, which a person can copy."""
+    return f"{option.label} : {option.link}" if option.link else option.label
+
+
+def _mark(option: Option, message: Message, numbers: Mapping[str, int]) -> str:
+    """The number that picks a button; a dot for a link, and where another message of this turn follows: a
+    number would be that of a button further down."""
+    return "·" if option.link or message.silent else f"{numbers[option.act]}."
 
 
 def _text(message: Message) -> str:

@@ -27,8 +27,11 @@ from bot.knowledge.measure import (
     outcomes,
     share,
 )
+from bot.knowledge.semantic import semantic_state
 
 FOLDER, RECORDED = "knowledge/questions", "recorded.json"
+RECORDED_SEMANTIC = "recorded-semantic.json"
+"""The figures of the comparison by meaning; those of left-out phrasings are of the words in both."""
 
 TOLERANCES = {
     "first": 0.01,
@@ -51,6 +54,10 @@ OUTSIDE = "(out of scope)"
 
 class QuestionsBroken(ValueError):
     """The labelled messages or the recorded figures cannot be read; the text says where."""
+
+
+class SemanticMissing(RuntimeError):
+    """The comparison by meaning cannot be measured; the text says why."""
 
 
 class Written(BaseModel):
@@ -78,17 +85,28 @@ class Regression:
 
 
 def evaluate(
-    folder: Path, *, as_json: bool = False, record: bool = False, cache: Path | None = None
+    folder: Path,
+    *,
+    as_json: bool = False,
+    record: bool = False,
+    cache: Path | None = None,
+    semantic: bool = False,
 ) -> tuple[str, int]:
-    """What to print, and the exit status: 1 if a figure fell. `record` keeps the new figures instead."""
-    library = open_library(folder, cache)
+    """What to print, and the exit status: 1 if a figure fell. `record` keeps the new figures instead.
+
+    `semantic`: by meaning too; SemanticMissing if that cannot be. Otherwise by words, whatever is installed:
+    the figures are the same everywhere.
+    """
+    library = open_library(folder, cache, "made" if semantic else "words")
+    if semantic and library.index.meaning is None:
+        raise SemanticMissing(semantic_state(cache).reason)
     asked = outcomes(library.index, read_questions(folder, library))
     left_out = leave_out(library.index)
-    now, before = figures(asked, left_out), {} if record else read_recorded(folder)
+    now, before = figures(asked, left_out), {} if record else read_recorded(folder, semantic=semantic)
     fallen = regressions(before, now)
     if record:
         text = json.dumps(now, indent=2, ensure_ascii=False) + "\n"
-        (folder / FOLDER / RECORDED).write_text(text, encoding="utf-8")
+        _recorded(folder, semantic).write_text(text, encoding="utf-8")
     tables = _tables(library, asked, left_out)
     if as_json:
         told = {"figures": now, "recorded": before, "regressions": [one.name for one in fallen]} | tables
@@ -123,9 +141,9 @@ def read_questions(folder: Path, library: Library) -> tuple[Labelled, ...]:
     return tuple(found)
 
 
-def read_recorded(folder: Path) -> dict[str, float]:
+def read_recorded(folder: Path, *, semantic: bool = False) -> dict[str, float]:
     """The figures last recorded; none if there are none yet."""
-    path = folder / FOLDER / RECORDED
+    path = _recorded(folder, semantic)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {str(name): float(value) for name, value in data.items()}
@@ -133,6 +151,10 @@ def read_recorded(folder: Path) -> dict[str, float]:
         return {}
     except (ValueError, AttributeError, TypeError):
         raise QuestionsBroken(f"{path} is damaged; write it again with --record") from None
+
+
+def _recorded(folder: Path, semantic: bool) -> Path:
+    return folder / FOLDER / (RECORDED_SEMANTIC if semantic else RECORDED)
 
 
 def regressions(before: Mapping[str, float], now: Mapping[str, float]) -> tuple[Regression, ...]:

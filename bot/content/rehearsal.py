@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.content.library import ContentBroken, build_library, open_library
+from bot.content.library import ContentBroken, open_library
 from bot.content.load import Loaded
 from bot.content.problem import NBSP, Problem
 from bot.content.source import read_document
@@ -62,12 +62,11 @@ def rehearse(folder: Path, paths: Sequence[Path]) -> tuple[str, int]:
     return "\n".join([*lines, *_coverage(library, visited), f"{count} transcripts played"]), int(failed)
 
 
-def unvisited(folder: Path, loaded: Loaded) -> Iterator[Problem]:
-    """`unvisited-step` (warning): once a flow; only where the folder has transcripts and no error."""
+def unvisited(folder: Path, loaded: Loaded, library: Library) -> Iterator[Problem]:
+    """`unvisited-step` (warning): once a flow; only where the folder has transcripts."""
     transcripts = folder / "tests" / "transcripts"
-    if loaded.shelf is None or not transcripts.is_dir():
+    if not transcripts.is_dir():
         return
-    library = build_library(folder, loaded)
     visited: list[str] = []
     for path in transcript_files([transcripts]):
         with suppress(TranscriptBroken):  # `alliances test` says so

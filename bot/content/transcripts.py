@@ -31,6 +31,7 @@ from bot.model.effects import (
     Export,
     Finish,
     Forget,
+    HandOut,
     Remember,
     Send,
     SetTimer,
@@ -165,7 +166,7 @@ class World:
 
     def _apply(self, effect: Effect) -> Message | None:
         match effect:
-            case Send(message=message) | Export(message=message):
+            case Send(message=message) | Export(message=message) | HandOut(message=message):
                 return message
             case Erase(farewell=message):
                 for kept in (self.answers, self.tasks, self.finished, self.outcomes, self.timers):

@@ -2,6 +2,7 @@
 more
 than a person could type."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -42,10 +43,18 @@ class ResumeTap:
 
 @dataclass(frozen=True, slots=True)
 class ArticleTap:
-    """Show an entry's card, its longer text, or its sources."""
+    """Show an entry's card, its longer text, its sources, or only its definition."""
 
     article: ArticleId
-    part: Literal["art", "more", "src"]
+    part: Literal["art", "more", "src", "def"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionTap:
+    """An entry helped, or was not what the person meant."""
+
+    article: ArticleId
+    helpful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,43 @@ class PlainTap:
     """A button without an object."""
 
     name: Literal[
-        "menu", "journeys", "resume", "ask", "human", "export", "erase", "erase-yes", "erase-no", "data"
+        "menu",
+        "journeys",
+        "resume",
+        "ask",
+        "human",
+        "export",
+        "erase",
+        "erase-yes",
+        "erase-no",
+        "data",
+        "questions",
+        "none",
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTap:
+    """Staff: make a link to an entry."""
+
+    article: ArticleId
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTap:
+    """Staff: look at a group of questions without an answer, or put it away."""
+
+    group: int
+    what: Literal["miss", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeTap:
+    """Staff: propose that a group of questions belongs to an entry."""
+
+    group: int
+    tag: str
+    """`article_tag` of the entry, whose id would be too long for a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +108,24 @@ class LanguageTap:
     tag: str
 
 
-Act = AnswerTap | ControlTap | FlowTap | ResumeTap | ArticleTap | PlainTap | LanguageTap
+Act = (
+    AnswerTap
+    | ControlTap
+    | FlowTap
+    | ResumeTap
+    | ArticleTap
+    | OpinionTap
+    | PlainTap
+    | LinkTap
+    | GroupTap
+    | ProposeTap
+    | LanguageTap
+)
 
 _NUMBERED = re.compile(r"([pc])(\d{1,9})\.(\S{1,40})")
-_NAMED = re.compile(r"(go|restart|resume|art|more|src|do|lang)\.([A-Za-z0-9-]{1,50})")
+_NAMED = re.compile(r"(go|restart|resume|art|more|src|def|yes|no|link|do|lang)\.([A-Za-z0-9-]{1,50})")
+_GROUP = re.compile(r"(miss|away)\.([0-9]{1,9})")
+_PROPOSE = re.compile(r"add\.([0-9]{1,9})-([0-9a-f]{10})")
 _PLAIN = frozenset(PlainTap.__annotations__["name"].__args__)
 
 
@@ -76,6 +134,10 @@ def parse_act(act: str) -> Act | None:
     if found := _NUMBERED.fullmatch(act):
         serial, rest = int(found[2]), found[3]
         return AnswerTap(serial, rest) if found[1] == "p" else ControlTap(serial, rest)
+    if found := _GROUP.fullmatch(act):
+        return GroupTap(int(found[2]), "miss" if found[1] == "miss" else "away")
+    if found := _PROPOSE.fullmatch(act):
+        return ProposeTap(int(found[1]), found[2])
     found = _NAMED.fullmatch(act)
     if not found:
         return None
@@ -85,8 +147,12 @@ def parse_act(act: str) -> Act | None:
             return FlowTap(FlowId(name), restart=found[1] == "restart")
         case "resume":
             return ResumeTap(RunId(name))
-        case "art" | "more" | "src" as part:
+        case "art" | "more" | "src" | "def" as part:
             return ArticleTap(ArticleId(name), part)
+        case "yes" | "no":
+            return OpinionTap(ArticleId(name), found[1] == "yes")
+        case "link":
+            return LinkTap(ArticleId(name))
         case "lang":
             return LanguageTap(name)
     return PlainTap(name) if name in _PLAIN else None  # type: ignore[arg-type]  # checked against the literal
@@ -95,3 +161,8 @@ def parse_act(act: str) -> Act | None:
 def plain_act(name: str) -> str:
     """The act of a button without an object."""
     return f"do.{name}"
+
+
+def article_tag(article: str) -> str:
+    """Ten hexadecimal signs that stand for an entry's id where a button has no room for it."""
+    return hashlib.sha256(article.encode()).hexdigest()[:10]

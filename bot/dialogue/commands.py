@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from bot.dialogue.acts import plain_act
+from bot.dialogue.context import understand
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start, start
+from bot.dialogue.links import is_staff, link
 from bot.dialogue.lists import list_journeys, list_open
 from bot.dialogue.prompts import repeat
-from bot.dialogue.questions import find, say_and_come_back, show, show_article, ways_on
+from bot.dialogue.questions import say_and_come_back, show, show_article, ways_on
+from bot.dialogue.sharing import ARRIVALS
+from bot.dialogue.staff_questions import list_questions
 from bot.flows.cards import flow_option
 from bot.flows.phrases import MenuEntry
 from bot.flows.template import Rich
@@ -87,7 +91,7 @@ def open_runs(draft: Draft, argument: str = "") -> None:
 def question(draft: Draft, argument: str = "") -> None:
     """`/question`, with or without its words."""
     if argument.strip():
-        show(draft, argument, find(draft, argument))
+        show(draft, argument, understand(draft, argument))
     else:
         draft.say("ask_away")
         draft.change(active=None)
@@ -155,7 +159,7 @@ def open_link(draft: Draft, payload: str = "") -> None:
     elif payload.startswith("q_") and article in draft.shelf.articles:
         show_article(draft, article)
     else:
-        if payload:
+        if payload and payload not in ARRIVALS:
             draft.add(Send(Message(draft.phrases.say("link_unknown"))))
         welcome(draft)
 
@@ -174,11 +178,18 @@ COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
 }
 """Slash command -> what it does. Flows add their own (`Flow.command`)."""
 
+STAFF_COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
+    "lien": link,
+    "questions": list_questions,
+}
+"""The same for staff alone; nobody else learns that they exist, and no menu shows them."""
+
 
 def run_command(draft: Draft, name: str, argument: str = "") -> None:
     """One of the table, or of the flows; else say kindly that there is none."""
-    if name in COMMANDS:
-        COMMANDS[name](draft, argument)
+    known = {**COMMANDS, **STAFF_COMMANDS} if is_staff(draft) else COMMANDS
+    if name in known:
+        known[name](draft, argument)
         return
     flow = next((flow for flow in draft.shelf.flows.values() if flow.command == name), None)
     if flow:

@@ -1,19 +1,23 @@
 """The turn in the making: gathers what one input brings about. Lives for one call of `respond`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from random import Random
 
 from bot.dialogue.acts import plain_act
+from bot.dialogue.defining import offered
 from bot.dialogue.library import Library
 from bot.dialogue.speaking import spoken
+from bot.flows.asking import prompt_key
 from bot.flows.cards import contact_line
+from bot.flows.frames import mark_of, wait_at
 from bot.flows.ground import Ground
 from bot.flows.phrases import Phrases
 from bot.flows.shelf import Shelf
+from bot.flows.steps.ask import Ask
 from bot.flows.template import Rich
-from bot.model.effects import Effect, Export, Forget, Remember, Send
+from bot.model.effects import Edit, Effect, Export, Forget, HandOut, Remember, Send
 from bot.model.message import Message, Option
 from bot.model.session import Run, Session
 from bot.model.turn import Turn, View
@@ -115,11 +119,28 @@ class Draft:
 
     def turn(self) -> Turn:
         """The finished turn: every message has a key, and the buttons of the last may be picked by words."""
-        effects = tuple(self._keyed(effect) for effect in spoken(self.effects))
+        effects = self._explained(tuple(self._keyed(effect) for effect in spoken(self.effects)))
         last = next((effect.message for effect in reversed(effects) if isinstance(effect, Send)), None)
         if last:
-            self.change(offers=() if self.session.active else last.options)
+            offers = tuple(option for option in last.options if option.act)
+            self.change(offers=() if self.session.active else offers)
         return Turn(self.session, effects, tuple(self.trace))
+
+    def _explained(self, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+        """The waiting prompt with the definitions of the words that the person meets there."""
+        run = self.active
+        if run is None or run.wait is None or not wait_at(run.frames, self.shelf.flows):
+            return effects
+        step = self.shelf.flows[run.frames[-1].flow].step(run.frames[-1].step)
+        key = prompt_key(run, run.wait.serial)
+        prompts = [
+            effect for effect in effects if isinstance(effect, Send | Edit) and effect.message.key == key
+        ]
+        if not isinstance(step, Ask) or not prompts or any(effect.message.request for effect in prompts):
+            return effects
+        told, options = offered(step, mark_of(run.frames), self.shelf, self.session.told)
+        self.change(told=told)
+        return tuple(_with(effect, options) if effect in prompts else effect for effect in effects)
 
     def _keyed(self, effect: Effect) -> Effect:
         """A message under a name of its own, so that a channel and the history know it for the same one."""
@@ -128,4 +149,13 @@ class Draft:
                 return Send(replace(message, key=f"m{self.rng.getrandbits(48):x}"))
             case Export(message=message, name=name) if message.key is None:
                 return Export(replace(message, key=f"m{self.rng.getrandbits(48):x}"), name)
+            case HandOut(message=message, files=files) if message.key is None:
+                return HandOut(replace(message, key=f"m{self.rng.getrandbits(48):x}"), files)
         return effect
+
+
+def _with(effect: Effect, options: Sequence[Option]) -> Effect:
+    """A prompt with more buttons after its answers."""
+    assert isinstance(effect, Send | Edit)
+    message = effect.message
+    return replace(effect, message=replace(message, options=(*message.options, *options)))

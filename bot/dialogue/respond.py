@@ -56,8 +56,8 @@ def _heard(draft: Draft, input: Utterance | Tap | Command | Opening | Attachment
     if not isinstance(input, Tap):
         forget_tap(draft)
     match input:
-        case Utterance(text=text):
-            said(draft, text)
+        case Utterance(text=text, forwarded=forwarded):
+            said(draft, text, may_command=not forwarded)
         case Tap(act=act):
             tapped(draft, act)
         case Command(name=name, argument=argument):

@@ -8,8 +8,12 @@ from bot.dialogue.acts import (
     ArticleTap,
     ControlTap,
     FlowTap,
+    GroupTap,
     LanguageTap,
+    LinkTap,
+    OpinionTap,
     PlainTap,
+    ProposeTap,
     ResumeTap,
     parse_act,
 )
@@ -27,8 +31,10 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import start
+from bot.dialogue.links import link_chosen
 from bot.dialogue.prompts import answer, ready, recover, resume, take_way
-from bot.dialogue.questions import say_and_come_back, show_article
+from bot.dialogue.questions import judged, none_fits, say_and_come_back, show_article
+from bot.dialogue.staff_questions import group_tapped, list_questions, proposed
 from bot.flows.steps.ask import DONE
 from bot.model.inputs import Tap
 
@@ -105,6 +111,14 @@ def _outside(draft: Draft, meaning: Act) -> None:
                 _stale(draft)
         case ArticleTap(article=article, part=part):
             show_article(draft, article, part)
+        case OpinionTap(article=article, helpful=helpful):
+            judged(draft, article, helpful=helpful)
+        case LinkTap(article=article):
+            link_chosen(draft, article)
+        case GroupTap(group=group, what=what):
+            group_tapped(draft, group, what)
+        case ProposeTap(group=group, tag=tag):
+            proposed(draft, group, tag)
         case LanguageTap(tag=tag):
             choose_language(draft, tag)
         case PlainTap(name=name):
@@ -123,6 +137,10 @@ def _plain(draft: Draft, name: str) -> None:
             open_runs(draft)
         case "ask":
             question(draft)
+        case "questions":
+            list_questions(draft)
+        case "none":
+            none_fits(draft)
         case "human":
             human(draft)
         case "data":

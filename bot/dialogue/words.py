@@ -5,11 +5,13 @@ they are.
 from collections.abc import Callable, Sequence
 
 from bot.dialogue.commands import confirm_erase, human, run_command
+from bot.dialogue.context import understand, wants_more
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.lists import list_open
+from bot.dialogue.opinions import REPHRASING
 from bot.dialogue.prompts import Way, answer, ready, recover, refuse, resume, take_way, walk_of
-from bot.dialogue.questions import find, say_and_come_back, show
+from bot.dialogue.questions import judged, say_and_come_back, show, tell_more
 from bot.dialogue.taps import tapped
 from bot.flows.steps.ask import Ask
 from bot.knowledge.ask import Verdict
@@ -24,10 +26,10 @@ TYPED_WAYS: tuple[Way, ...] = ("back", "skip", "pause", "cancel", "repeat", "hel
 """Ways out that may be typed at any prompt, in the order in which their words are tried."""
 
 
-def said(draft: Draft, text: str) -> None:
+def said(draft: Draft, text: str, *, may_command: bool = True) -> None:
     """What a person typed, tried in the order of the module's first line."""
     words = text.strip()
-    if words.startswith("/") and len(words) > 1:
+    if may_command and words.startswith("/") and len(words) > 1:
         name, *argument = words[1:].split(maxsplit=1)
         run_command(draft, name.split("@")[0].lower(), *argument)
         return
@@ -91,7 +93,9 @@ def _clearly_asks(draft: Draft, run: Run, words: str) -> bool:
     """At a prompt that takes any words: a question that the base can answer is no answer to the prompt."""
     step = walk_of(draft, run).step
     takes_all = isinstance(step, Ask) and step.takes_any_words
-    return takes_all and words.endswith("?") and find(draft, words).verdict is Verdict.ANSWER
+    if not takes_all or not words.endswith("?"):
+        return False
+    return wants_more(draft, words) or understand(draft, words).verdict is Verdict.ANSWER
 
 
 def _between_journeys(draft: Draft, words: str) -> bool:
@@ -99,6 +103,8 @@ def _between_journeys(draft: Draft, words: str) -> bool:
     spoken, offers = draft.phrases.words, draft.session.offers
     if any(exactly(words, (option.label,)) for option in offers):
         return _picked(draft, words)
+    if _says_no_to_a_card(draft, words):
+        return True
     if same_words(words, spoken["resume"]):
         _resumed(draft)
     elif same_words(words, spoken["help"]):
@@ -109,6 +115,16 @@ def _between_journeys(draft: Draft, words: str) -> bool:
         draft.say("nothing_to_repeat", draft.button("button_menu", "menu"))
     else:
         return _picked(draft, words)
+    return True
+
+
+def _says_no_to_a_card(draft: Draft, words: str) -> bool:
+    """ "Ce n'est pas ça", typed right below a card, is its thumb down."""
+    topic = draft.session.topic
+    below = topic is not None and any(option.act == f"no.{topic}" for option in draft.session.offers)
+    if topic is None or not below or not same_words(words, draft.phrases.words["no"]):
+        return False
+    judged(draft, topic, helpful=False)
     return True
 
 
@@ -149,8 +165,12 @@ def _asked(draft: Draft, run: Run | None, words: str) -> None:
     if not words:
         say_and_come_back(draft, draft.phrases.say("question_empty"))
         return
-    finding = find(draft, words)
-    if run and finding.verdict is Verdict.REJECT and not finding.redirect:
+    if wants_more(draft, words):
+        tell_more(draft)
+        return
+    finding = understand(draft, words)
+    rephrased = draft.session.unhappy == REPHRASING
+    if run and finding.verdict is Verdict.REJECT and not finding.redirect and not rephrased:
         refuse(draft, run)
     else:
         show(draft, words, finding)

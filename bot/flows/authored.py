@@ -10,7 +10,8 @@ from bot.flows.condition import MAX_LENGTH, Condition, parse_condition
 class Authored(BaseModel):
     """Base of authored models: unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Validators are built at the first validation: content that lies checked in the cache needs none.
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 def _condition(written: Any) -> Condition:

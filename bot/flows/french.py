@@ -18,8 +18,13 @@ def write_number(number: int | float) -> str:
 
 def write_date(day: date, calendar: "Calendar") -> str:
     """`jeudi 14 janvier 2027`."""
+    return f"{calendar.days[day.weekday()]} {write_day(day, calendar)}"
+
+
+def write_day(day: date, calendar: "Calendar") -> str:
+    """`14 janvier 2027`: where the day of the week says nothing."""
     number = calendar.first if day.day == 1 else str(day.day)
-    return f"{calendar.days[day.weekday()]} {number} {calendar.months[day.month - 1]} {day.year}"
+    return f"{number} {calendar.months[day.month - 1]} {day.year}"
 
 
 def write_list(items: list[str], joiner: str) -> str:

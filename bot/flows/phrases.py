@@ -113,7 +113,18 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "article_stale": ("date",),
     "article_gone": (),
     "button_more": (),
+    "button_more_on": ("title",),
     "button_sources": (),
+    "button_helpful": (),
+    "button_not_it": (),
+    "button_none": (),
+    "button_term": ("term",),
+    "button_term_long": ("term",),
+    "opinion_thanks": (),
+    "opinion_known": (),
+    "opinion_guesses": (),
+    "opinion_rephrase": (),
+    "beside_topic": (),
     "suggest": (),
     "reject": (),
     "reject_redirect": (),
@@ -121,6 +132,38 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "button_human": (),
     "back_to_prompt": (),
     "question_empty": (),
+    # in a group, and cards to share
+    "group_hello": ("command",),
+    "group_ask": ("command",),
+    "group_reject": (),
+    "group_human": ("contact",),
+    "button_private": (),
+    "button_shared": (),
+    "inline_button": (),
+    # links and QR pictures, for staff
+    "link_of_what": (),
+    "link_needs_telegram": (),
+    "link_choose": (),
+    "link_unfound": (),
+    "link_ready": ("title", "link"),
+    "link_tip": (),
+    "link_waits": (),
+    "link_picture": ("title",),
+    # questions without an answer, for staff
+    "missed_list": ("count",),
+    "missed_line": ("count", "title"),
+    "missed_none": (),
+    "missed_group": ("count", "last", "verdicts", "examples"),
+    "missed_reject": ("count",),
+    "missed_suggest": ("count",),
+    "missed_disliked": ("count",),
+    "missed_near": ("entries",),
+    "missed_proposed": ("count", "title"),
+    "missed_nothing_to_add": ("title",),
+    "missed_dismissed": (),
+    "missed_stale": ("count", "titles"),
+    "button_add_to": ("title",),
+    "button_dismiss": (),
     # own data and language
     "my_data": (),
     "button_export": (),
@@ -133,6 +176,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "language_set": (),
     # trouble
     "apology": (),
+    "too_fast": (),
     "absent": (),
     "file_received": (),
     "list_and": (),
@@ -190,7 +234,7 @@ A phrase missing in YAML, or a hole not listed, is an error.
 """
 
 ControlWord = Literal[
-    "back", "skip", "pause", "cancel", "repeat", "help", "done", "yes", "no", "restart", "resume"
+    "back", "skip", "pause", "cancel", "repeat", "help", "done", "yes", "no", "restart", "resume", "more"
 ]
 SmallTalk = Literal["greeting", "thanks", "insult", "abilities", "human"]
 CommandName = Literal[

@@ -24,7 +24,8 @@ Status = Literal["sourcé", "mixte", "à vérifier"]
 
 
 class _Authored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # Deferred as in `flows.authored`: entries that lie checked in the cache need no validators.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class ToCheck(_Authored):

@@ -6,26 +6,28 @@ damaged, or of other entries, words or code is built again without a word: it on
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import rapidfuzz
 from numpy.typing import NDArray
 
-from bot.knowledge.article import Words
 from bot.knowledge.confidence import Confidence
+from bot.knowledge.entry import Entry, base_digest
 from bot.knowledge.grams import GramTable
-from bot.knowledge.index import Entry, Index, build_index, phrasings_of
+from bot.knowledge.index import Index, build_index
+from bot.knowledge.kept import files_digest, keep
 from bot.knowledge.pairs import PairTable
 from bot.knowledge.scorer import Scorer
-from bot.knowledge.text import reader_of
+from bot.knowledge.text import Reader
 from bot.knowledge.tokens import TokenTable
+
+if TYPE_CHECKING:
+    from bot.knowledge.article import Words
 
 FILE = "index.npz"
 """Name of the file in the cache folder."""
@@ -34,45 +36,70 @@ Arrays = dict[str, NDArray[Any]]
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
-def cached_index(articles: Iterable[Entry], words: Words | None, folder: Path) -> Index:
+def cached_index(articles: Iterable[Entry], words: "Words | None", folder: Path) -> Index:
     """The index of a base, from `folder` if it lies there; else it is built and put there if possible."""
+    from bot.knowledge.article import Words  # pydantic: see `kept_index`
+
     entries, known = tuple(articles), words or Words()
-    key = index_key(entries, known)
-    with suppress(*_UNREADABLE):
-        return _read(folder / FILE, key, known)
-    index = build_index(entries, known)
-    with suppress(OSError):
-        _write(folder, key, index)
+    digest = base_digest(entries, known)
+    index = kept_index(digest, folder)
+    if index is None:
+        index = build_index(entries, known)
+        keep_index(index, digest, folder)
     return index
 
 
-def index_key(entries: Iterable[Entry], words: Words) -> str:
+def kept_index(digest: str, folder: Path) -> Index | None:
+    """The index of the base with that `base_digest`, if it lies in `folder`."""
+    with suppress(*_UNREADABLE):
+        return _read(folder / FILE, _key(digest))
+    return None
+
+
+def is_kept(digest: str, folder: Path) -> bool:
+    """Whether `kept_index` would find it, as far as the beginning of the file tells."""
+    with suppress(*_UNREADABLE), np.load(folder / FILE, allow_pickle=False) as archive:
+        return bool(json.loads(archive["head"].tobytes())["key"] == _key(digest))
+    return False
+
+
+def keep_index(index: Index, digest: str, folder: Path) -> None:
+    """Put the index of the base with that `base_digest` into `folder`, if that can be."""
+
+    def write(file: BinaryIO) -> None:
+        np.savez(file, allow_pickle=False, **_arrays(_key(digest), index))
+
+    keep(folder, FILE, write)
+
+
+def index_key(entries: Iterable[Entry], words: "Words") -> str:
     """Changes with whatever the index depends on: entries, word lists, the code of this package."""
-    content = [words.model_dump(), [(entry.id, entry.kind, phrasings_of(entry)) for entry in entries]]
-    digest = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode())
-    digest.update(f"{rapidfuzz.__version__} {np.__version__}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return _key(base_digest(entries, words))
 
 
-def _read(path: Path, key: str, words: Words) -> Index:
+def _key(digest: str) -> str:
+    code = files_digest(sorted(Path(__file__).parent.glob("*.py")))
+    written = f"{digest} {code} {rapidfuzz.__version__} {np.__version__}"
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _read(path: Path, key: str) -> Index:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         head = json.loads(archive["head"].tobytes())
         if head["key"] != key:
             raise ValueError("another base")
-        arrays: Arrays = {name: archive[name] for name in archive.files}
+        arrays: Arrays = {name: archive[name] for name in archive.files if name != "head"}
     roots = dict(zip(head["roots"], range(len(head["roots"])), strict=True))
     return Index(
         ids=tuple(head["ids"]),
         redirects=frozenset(head["redirects"]),
         texts=tuple(head["texts"]),
         scorer=Scorer(
-            reader=reader_of(words, frozenset(head["known"])),
+            reader=_reader(head["reader"]),
             owners=arrays["owners"],
             starts=arrays["starts"],
             grams=GramTable(
-                ids=dict(zip(head["grams"], range(len(head["grams"])), strict=True)),
+                keys=arrays["gram_keys"],
                 idf=arrays["gram_idf"],
                 unseen=head["gram_unseen"],
                 starts=arrays["gram_starts"],
@@ -92,7 +119,8 @@ def _read(path: Path, key: str, words: Words) -> Index:
                 vocabulary=tuple(head["vocabulary"]),
             ),
             pairs=PairTable(
-                rows=dict(zip(head["pairs"], range(len(head["pairs"])), strict=True)),
+                roots=dict(zip(head["pair_roots"], range(len(head["pair_roots"])), strict=True)),
+                keys=arrays["pair_keys"],
                 idf=arrays["pair_idf"],
                 unseen=head["pair_unseen"],
                 starts=arrays["pair_starts"],
@@ -105,34 +133,36 @@ def _read(path: Path, key: str, words: Words) -> Index:
     )
 
 
-def _write(folder: Path, key: str, index: Index) -> None:
-    """All or nothing, readable by its owner only: phrasings may quote people of the association."""
-    folder.mkdir(mode=0o700, exist_ok=True)  # without parents: a short command makes no data folder
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".index-")  # made with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **_arrays(key, index))
-        os.replace(name, folder / FILE)
-    except BaseException:
-        os.unlink(name)
-        raise
+def _reader(kept: dict[str, Any]) -> Reader:
+    return Reader(
+        abbreviations={short: tuple(meant) for short, meant in kept["abbreviations"].items()},
+        concepts={tuple(phrase): tuple(names) for phrase, names in kept["concepts"]},
+        longest=kept["longest"],
+        stop=frozenset(kept["stop"]),
+        known=frozenset(kept["known"]),
+    )
 
 
 def _arrays(key: str, index: Index) -> Arrays:
     scorer, grams, tokens = index.scorer, index.scorer.grams, index.scorer.tokens
-    pairs, limits = scorer.pairs, index.confidence
+    reader, pairs, limits = scorer.reader, scorer.pairs, index.confidence
     head = {
         "key": key,
         "ids": index.ids,
         "redirects": sorted(index.redirects),
         "texts": index.texts,
-        "known": sorted(scorer.reader.known),
-        "grams": list(grams.ids),
+        "reader": {
+            "abbreviations": reader.abbreviations,
+            "concepts": list(reader.concepts.items()),
+            "longest": reader.longest,
+            "stop": sorted(reader.stop),
+            "known": sorted(reader.known),
+        },
         "gram_unseen": grams.unseen,
         "roots": list(tokens.rows),
         "token_unseen": tokens.unseen,
         "vocabulary": tokens.vocabulary,
-        "pairs": list(pairs.rows),
+        "pair_roots": list(pairs.roots),
         "pair_unseen": pairs.unseen,
         "confidence": {
             "bias": limits.bias,
@@ -145,6 +175,7 @@ def _arrays(key: str, index: Index) -> Arrays:
         "head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), dtype=np.uint8),
         "owners": scorer.owners,
         "starts": scorer.starts,
+        "gram_keys": grams.keys,
         "gram_idf": grams.idf,
         "gram_starts": grams.starts,
         "gram_phrasings": grams.phrasings,
@@ -155,6 +186,7 @@ def _arrays(key: str, index: Index) -> Arrays:
         "token_entries": tokens.entries,
         "token_weights": tokens.weights,
         "norms": tokens.norms,
+        "pair_keys": pairs.keys,
         "pair_idf": pairs.idf,
         "pair_starts": pairs.starts,
         "pair_entries": pairs.entries,

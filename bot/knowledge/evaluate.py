@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from bot.knowledge.article import Kind, Words
 from bot.knowledge.ask import Finding, ask
 from bot.knowledge.index import Index, build_index
+
+if TYPE_CHECKING:  # pydantic, which no line needs
+    from bot.knowledge.article import Kind, Words
+    from bot.knowledge.semantic import Depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class CollectionEntry:
     question: str
     phrasings: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    kind: Kind = "article"
+    kind: "Kind" = "article"
     answer: str = ""
 
 
@@ -27,9 +30,28 @@ class BadCollectionLine(ValueError):
     """A line of a collection or of the input cannot be read; the message names the line."""
 
 
-def match_lines(kb_path: Path | str, stdin: TextIO, stdout: TextIO, *, words: Words | None = None) -> None:
-    """Answers every line of `stdin` from the collection (JSON Lines) at `kb_path`."""
-    answer_lines(build_index(read_collection(Path(kb_path)), words), stdin, stdout)
+def match_lines(
+    kb_path: Path | str,
+    stdin: TextIO,
+    stdout: TextIO,
+    *,
+    words: "Words | None" = None,
+    cache: Path | None = None,
+    depth: "Depth" = "words",
+) -> None:
+    """Answers every line of `stdin` from the collection (JSON Lines) at `kb_path`.
+
+    `cache`: where vectors of meaning are kept; `depth`: whether it is compared by meaning too.
+    """
+    entries = read_collection(Path(kb_path))
+    index = build_index(entries, words)
+    if depth != "words":
+        from bot.knowledge.semantic import deepened
+        from bot.knowledge.vectors import collection_place
+
+        at = collection_place(cache, Path(kb_path)) if cache is not None else None
+        index = deepened(index, [entry.answer for entry in entries], at, depth=depth)
+    answer_lines(index, stdin, stdout)
 
 
 def answer_lines(index: Index, stdin: TextIO, stdout: TextIO) -> None:

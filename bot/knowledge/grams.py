@@ -6,8 +6,9 @@ Tolerates typing errors and unknown endings by itself. Knows nothing of stop wor
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +26,16 @@ Floats = NDArray[np.float64]
 class GramTable:
     """Postings gram -> phrasings, built once."""
 
-    ids: dict[str, int]
-    """Gram -> its row in `starts`."""
+    keys: NDArray[np.uint64]
+    """Every gram as a number (`gram_keys`), ascending; its place is its row in `idf` and `starts`."""
     idf: Floats
     """Weight of each gram."""
     unseen: float
     """Weight of a gram that no phrasing has."""
     starts: NDArray[np.int64]
     """Where the postings of each gram begin; one more than there are grams."""
-    phrasings: NDArray[np.int32]
-    """Postings: which phrasing."""
+    phrasings: NDArray[np.integer[Any]]
+    """Postings: which phrasing; two bytes each where that is enough."""
     weights: NDArray[np.float32]
     """Postings: weight of the gram in that phrasing (each phrasing has length 1)."""
     owners: NDArray[np.int64]
@@ -47,12 +48,15 @@ class GramTable:
         counts: Counter[str] = Counter()
         for word in _within(words, MAX_CHARACTERS):
             counts.update(grams(word))
-        seen = [(self.ids[gram], count) for gram, count in counts.items() if gram in self.ids]
-        if not seen:
+        typed = gram_keys(counts)
+        rows = np.searchsorted(self.keys, typed)
+        known = rows < len(self.keys)
+        known[known] = self.keys[rows[known]] == typed[known]
+        if not known.any():
             return np.zeros(len(self.owners))
-        rows = np.array([row for row, _ in seen])
-        weights = (1 + np.log([count for _, count in seen])) * self.idf[rows]
-        missing = (len(counts) - len(seen)) * self.unseen**2
+        rows = rows[known]
+        weights = (1 + np.log(np.array(list(counts.values()))[known])) * self.idf[rows]
+        missing = (len(counts) - len(rows)) * self.unseen**2
         weights /= math.sqrt(float(weights @ weights) + missing)
         lengths = self.starts[rows + 1] - self.starts[rows]
         # Positions of all postings of all rows, without a Python loop over the rows.
@@ -85,16 +89,20 @@ def build_grams(phrasings: Sequence[Sequence[str]], owners: Sequence[int], entri
     norms = np.sqrt(np.bincount(document, weights=weight**2, minlength=len(phrasings)))
     weight /= norms[document]
     owner = np.array(owners, dtype=np.int64)
+    centroids = _centroid_lengths(owner[document] * max(len(ids), 1) + row, weight, len(ids), entries)
+    keys = gram_keys(ids)
+    ascending = np.argsort(keys)
+    row = np.argsort(ascending)[row]  # from the order in which they were met to that of their keys
     order = np.argsort(row, kind="stable")
     return GramTable(
-        ids=ids,
-        idf=idf,
+        keys=keys[ascending],
+        idf=idf[ascending],
         unseen=math.log(1 + len(phrasings)) + 1,
         starts=np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(ids))))),
-        phrasings=document[order].astype(np.int32),
+        phrasings=document[order].astype(np.min_scalar_type(max(len(phrasings) - 1, 0))),
         weights=weight[order].astype(np.float32),
         owners=owner,
-        centroids=_centroid_lengths(owner[document] * max(len(ids), 1) + row, weight, len(ids), entries),
+        centroids=centroids,
     )
 
 
@@ -107,6 +115,11 @@ def grams(word: str) -> list[str]:
         for length in range(MIN_LENGTH, longest + 1)
         for start in range(len(bordered) - length + 1)
     ]
+
+
+def gram_keys(found: Iterable[str]) -> NDArray[np.uint64]:
+    """Grams as numbers: their at most five signs of ASCII are at most five bytes."""
+    return np.array([int.from_bytes(gram.encode("ascii")) for gram in found], dtype=np.uint64)
 
 
 def _centroid_lengths(cells: NDArray[np.int64], weights: Floats, width: int, entries: int) -> Floats:

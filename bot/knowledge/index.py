@@ -3,34 +3,23 @@
 Importing it loads numpy; what only compares a typed answer with labels uses `choice` instead.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.knowledge.article import Kind, Words
 from bot.knowledge.confidence import Confidence, figures, fit
+from bot.knowledge.entry import Entry, phrasings_of
 from bot.knowledge.rehearsal import rehearse
 from bot.knowledge.scorer import Scorer, Scores, build_scorer
 
+if TYPE_CHECKING:
+    from bot.knowledge.article import Words
+    from bot.knowledge.meant import Meaning
+
 DEFAULT_LIMIT = 5
 """Matches that a search returns unless told otherwise."""
-
-
-class Entry(Protocol):
-    """What is indexed: an `Article`, or a line of a collection."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def phrasings(self) -> Sequence[str]: ...
-    @property
-    def keywords(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +45,22 @@ class Index:
     """Every phrasing as written, entry after entry."""
     scorer: Scorer
     confidence: Confidence
-    """How sure a ranking on this base is."""
+    """How sure a ranking on this base by the words alone is."""
+    meaning: "Meaning | None" = None
+    """The comparison by meaning, where the extra is used: see `semantic`."""
+
+    def score(self, text: str) -> Scores:
+        """Compares a message with every entry: by its words, and by its meaning where that can be."""
+        scores = self.scorer.score(text)
+        return scores if self.meaning is None else self.meaning.joined(scores, text)
+
+    def limits(self, scores: Scores) -> Confidence:
+        """The fitted confidence for comparisons like this one."""
+        return self.meaning.confidence if self.meaning is not None and scores.meant else self.confidence
 
     def search(self, text: str, limit: int = DEFAULT_LIMIT) -> tuple[Match, ...]:
         """The entries nearest to a message, best first; those that share nothing with it are left out."""
-        return self.matches(self.scorer.score(text), limit)
+        return self.matches(self.score(text), limit)
 
     def matches(self, scores: Scores, limit: int = DEFAULT_LIMIT) -> tuple[Match, ...]:
         """The first entries of a comparison already made."""
@@ -69,7 +69,7 @@ class Index:
 
     def sureness(self, scores: Scores) -> float:
         """The chance, 0 to 1, that the first entry answers the message."""
-        return self.confidence.of(figures(scores.totals, scores.probe.known_share))
+        return self.limits(scores).of(figures(scores.totals, scores.probe.known_share))
 
     def _match(self, scores: Scores, entry: int) -> Match:
         own = np.flatnonzero(self.scorer.owners == entry)
@@ -77,8 +77,10 @@ class Index:
         return Match(self.ids[entry], round(min(float(scores.totals[entry]), 1.0), 4), self.texts[nearest])
 
 
-def build_index(articles: Iterable[Entry], words: Words | None = None) -> Index:
+def build_index(articles: Iterable[Entry], words: "Words | None" = None) -> Index:
     """Indexes a base and rehearses on it; takes about a second for 3,000 phrasings."""
+    from bot.knowledge.article import Words  # pydantic: who reads an index from a file needs none
+
     entries = tuple(articles)
     phrasings = [phrasings_of(entry) for entry in entries]
     scorer, readings = build_scorer(phrasings, words or Words())
@@ -89,9 +91,3 @@ def build_index(articles: Iterable[Entry], words: Words | None = None) -> Index:
         scorer=scorer,
         confidence=fit(tuple(rehearse(scorer, readings))),
     )
-
-
-def phrasings_of(entry: Entry) -> list[str]:
-    """What is indexed of an entry: its question, its phrasings, and its keywords as one more."""
-    keywords = [" ".join(entry.keywords)] if entry.keywords else []
-    return [entry.question, *entry.phrasings, *keywords]

@@ -28,8 +28,10 @@ Floats = NDArray[np.float64]
 class PairTable:
     """Postings pair -> entries, built once."""
 
-    rows: dict[str, int]
-    """Pair -> its row in `starts` and `idf`."""
+    roots: dict[str, int]
+    """Stem, stop words and edges included -> its number."""
+    keys: NDArray[np.int64]
+    """Every pair as a number (`_key`), ascending; its place is its row in `idf` and `starts`."""
     idf: Floats
     """Weight of each pair."""
     unseen: float
@@ -55,26 +57,36 @@ class PairTable:
         """Similarity with one entry as if only some pairs had been written, so many times."""
         absent = {pair for pair in pairs(words) if not rest.get(pair) and self._only_in(pair, entry)}
         weighed = self._weighed(words, absent)
-        told = {pair: weighed.get(self.rows[pair], 0.0) for pair in pairs(words) if pair in self.rows}
         total = sum(
-            weight * (1 + math.log(rest[pair])) * float(self.idf[self.rows[pair]])
-            for pair, weight in told.items()
+            weighed.get(row, 0.0) * (1 + math.log(rest[pair])) * float(self.idf[row])
+            for pair, row in self._rows(pairs(words)).items()
             if rest.get(pair)
         )
         return total / float(self.norms[entry])
 
     def _only_in(self, pair: str, entry: int) -> bool:
-        row = self.rows.get(pair, -1)
+        row = self._rows([pair]).get(pair, -1)
         return row >= 0 and self.entries[self.starts[row] : self.starts[row + 1]].tolist() == [entry]
 
     def _weighed(self, words: Sequence[str], absent: Set[str]) -> dict[int, float]:
         """Row -> weight of the pairs that are known, the length of the whole message being 1."""
         counts = Counter(pairs(words))
-        known = {self.rows[pair]: n for pair, n in counts.items() if pair in self.rows and pair not in absent}
+        known = {row: counts[pair] for pair, row in self._rows(counts).items() if pair not in absent}
         weights = {row: (1 + math.log(count)) * float(self.idf[row]) for row, count in known.items()}
         missing = (len(counts) - len(known)) * self.unseen**2 * UNSEEN_SHARE
         length = math.sqrt(sum(weight**2 for weight in weights.values()) + missing) or 1.0
         return {row: weight / length for row, weight in weights.items()}
+
+    def _rows(self, wanted: Iterable[str]) -> dict[str, int]:
+        """The rows of those pairs that some entry has, in the order given."""
+        found = {pair: _key(pair, self.roots) for pair in wanted}
+        keys = np.array(list(found.values()), dtype=np.int64)
+        rows = np.searchsorted(self.keys, keys).tolist()
+        return {
+            pair: row
+            for (pair, key), row in zip(found.items(), rows, strict=True)
+            if row < len(self.keys) and self.keys[row] == key
+        }
 
 
 def build_pairs(readings: Sequence[Reading], owners: Sequence[int], entries: int) -> PairTable:
@@ -96,13 +108,21 @@ def build_pairs(readings: Sequence[Reading], owners: Sequence[int], entries: int
     lengths = np.sqrt(np.bincount(entry, weights=weights**2, minlength=entries))
     typical = float(lengths.mean()) if entries else 1.0
     norms = np.maximum(lengths, 1e-6) ** LENGTH_EXPONENT * max(typical, 1e-6) ** (1 - LENGTH_EXPONENT)
+    roots: dict[str, int] = {}
+    for pair in rows:
+        for root in pair.split(" "):
+            roots.setdefault(root, len(roots))
+    keys = np.array([_key(pair, roots) for pair in rows], dtype=np.int64)
+    ascending = np.argsort(keys)
+    order = np.argsort(np.argsort(ascending)[row], kind="stable")  # postings in the order of the keys
     return PairTable(
-        rows=rows,
-        idf=idf,
+        roots=roots,
+        keys=keys[ascending],
+        idf=idf[ascending],
         unseen=math.log(1 + entries) + 1,
-        starts=np.concatenate(([0], np.cumsum(counts))),
-        entries=entry.astype(np.int32),
-        weights=(weights / norms[entry]).astype(np.float32),
+        starts=np.concatenate(([0], np.cumsum(counts[ascending]))),
+        entries=entry[order].astype(np.int32),
+        weights=(weights / norms[entry])[order].astype(np.float32),
         norms=norms,
     )
 
@@ -111,3 +131,11 @@ def pairs(words: Sequence[str]) -> Iterable[str]:
     """Neighbouring stems, the edges of the text included."""
     roots = ["^", *map(stem, words), "$"]
     return (f"{left} {right}" for left, right in pairwise(roots))
+
+
+def _key(pair: str, roots: Mapping[str, int]) -> int:
+    """A pair as a number; -1 if one of its stems stands nowhere in the base."""
+    left, right = pair.split(" ")
+    if left not in roots or right not in roots:
+        return -1
+    return roots[left] << 32 | roots[right]

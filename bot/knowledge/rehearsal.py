@@ -7,6 +7,7 @@ Nothing is indexed again: what is left out is subtracted.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,8 +21,39 @@ MAX_REHEARSED = 300
 """Phrasings that are rehearsed; of a larger base, evenly spread ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One rehearsed message, compared."""
+
+    number: int
+    """The phrasing that is asked."""
+    owner: int
+    """Its entry."""
+    words: tuple[str, ...] | None
+    """What is asked, where it is not the phrasing as written."""
+    totals: Floats
+    """Score of every entry, by the words."""
+    known_share: float
+    inside: bool
+    """Only the phrasing is left out; else its whole entry is."""
+
+
 def rehearse(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[Sample]:
     """Up to three samples for each rehearsed phrasing; `readings` are those of the base, in order."""
+    return (sample(case, case.totals) for case in cases(scorer, readings))
+
+
+def sample(case: Case, totals: Floats) -> Sample:
+    """What becomes of a case with these scores of the entries."""
+    if not case.inside:
+        left = np.delete(totals, case.owner)
+        return Sample(figures(left, case.known_share), right=False, near=False, inside=False)
+    place = int((totals > totals[case.owner]).sum())
+    return Sample(figures(totals, case.known_share), place == 0, place < 3, inside=True)
+
+
+def cases(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[Case]:
+    """What is rehearsed on a base, its entries compared by the words."""
     sizes = np.bincount(scorer.owners, minlength=len(scorer.starts))
     total = len(readings)
     if len(scorer.starts) < 2:
@@ -54,10 +86,9 @@ def _spread(readings: Iterable[Reading]) -> Mapping[str, int]:
 
 def _without_phrasing(
     scorer: Scorer, number: int, readings: Sequence[Reading], phrasings: Floats, spread: Mapping[str, int]
-) -> Sample:
+) -> Case:
     scores, known_share = _scores_without(scorer, number, readings, phrasings, spread)
-    place = int((scores > scores[scorer.owners[number]]).sum())
-    return Sample(figures(scores, known_share), place == 0, place < 3, inside=True)
+    return Case(number, int(scorer.owners[number]), None, scores, known_share, inside=True)
 
 
 def _scores_without(
@@ -88,15 +119,18 @@ def _scores_without(
     return combined(nearest, centroid, tokens, turns), probe.known_share
 
 
-def _foreign(scorer: Scorer, number: int, reading: Reading) -> Sample:
+def _foreign(scorer: Scorer, number: int, reading: Reading) -> Case:
     """Half of the words replaced by words of no language: a message that shares a word by accident."""
     swapped = {word: word[::-1] for word in reading.content[::2]}
     words = tuple(swapped.get(word, word) for word in reading.words)
     content = tuple(swapped.get(word, word) for word in reading.content)
-    return _outsider(scorer, number, Reading(words, content, ()), scorer.grams.compare(words))
+    reading = Reading(words, content, ())
+    return _outsider(scorer, number, reading, scorer.grams.compare(words), strange=True)
 
 
-def _outsider(scorer: Scorer, number: int, reading: Reading, phrasings: Floats) -> Sample:
+def _outsider(
+    scorer: Scorer, number: int, reading: Reading, phrasings: Floats, *, strange: bool = False
+) -> Case:
     """A message whose entry has never been written."""
     entry = int(scorer.owners[number])
     absent = {root for root in stems(reading) if _only_in(scorer, root, entry)}
@@ -104,8 +138,9 @@ def _outsider(scorer: Scorer, number: int, reading: Reading, phrasings: Floats) 
     nearest = np.maximum.reduceat(phrasings, scorer.starts)
     centroid = np.add.reduceat(phrasings, scorer.starts) / scorer.grams.centroids
     turns = scorer.pairs.compare(reading.words)
-    scores = np.delete(combined(nearest, centroid, scorer.tokens.compare(probe), turns), entry)
-    return Sample(figures(scores, probe.known_share), right=False, near=False, inside=False)
+    scores = combined(nearest, centroid, scorer.tokens.compare(probe), turns)
+    words = reading.words if strange else None
+    return Case(number, entry, words, scores, probe.known_share, inside=False)
 
 
 def _only_in(scorer: Scorer, root: str, entry: int) -> bool:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.article import Words
 from bot.knowledge.grams import GramTable, build_grams
 from bot.knowledge.pairs import PairTable, build_pairs
 from bot.knowledge.text import Reader, Reading, cut, fold, make_reader, split_words
 from bot.knowledge.tokens import Probe, TokenTable, build_tokens
+
+if TYPE_CHECKING:
+    from bot.knowledge.article import Words
 
 WEIGHTS = {"phrasing": 4, "centroid": 8, "tokens": 7, "pairs": 4}
 """Weights of the cosines: nearest phrasing, centroid of the phrasings, words and word pairs of the entry."""
@@ -36,6 +38,8 @@ class Scores:
     phrasings: Floats
     """Cosine with every phrasing."""
     probe: Probe
+    meant: bool = False
+    """The meaning is compared too, not the words alone: see `meaning`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Scorer:
         return Scores(totals, phrasings, probe)
 
 
-def build_scorer(phrasings: Sequence[Sequence[str]], words: Words) -> tuple[Scorer, tuple[Reading, ...]]:
+def build_scorer(phrasings: Sequence[Sequence[str]], words: "Words") -> tuple[Scorer, tuple[Reading, ...]]:
     """Indexes the phrasings of every entry, in order, at least one each; also returns how it read them."""
     pieces = [split_words(fold(cut(text))) for entry in phrasings for text in entry]
     counts = [len(entry) for entry in phrasings]

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
-import snowballstemmer
-
-from bot.knowledge.article import Words
 from bot.knowledge.french import ABBREVIATIONS, ELISIONS, GLUED, STOP_WORDS, UNSPLIT
+from bot.knowledge.snowball import french_stemmer
+
+if TYPE_CHECKING:
+    from bot.knowledge.article import Words
 
 MAX_CHARACTERS = 1000
 """What is read of a message; the rest is left out (a Telegram text has up to 4,096 characters)."""
@@ -28,7 +30,7 @@ _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "`": "'", "´": "'", "‘": "'"}
 )
 _REPEATED = re.compile(r"([a-z])\1{2,}")
-_STEMMER = snowballstemmer.stemmer("french")
+_STEMMER = french_stemmer()
 _ALONE = Lock()
 """The stemmer keeps the word that it is working on; decisions run in several threads."""
 
@@ -100,12 +102,12 @@ class Reader:
         return tuple(found)
 
 
-def make_reader(words: Words, known: Iterable[str] = ()) -> Reader:
+def make_reader(words: "Words", known: Iterable[str] = ()) -> Reader:
     """Prepares the lexicon of an association; `known` are the folded words of its base, with repeats."""
     return reader_of(words, _really_known(known))
 
 
-def reader_of(words: Words, known: frozenset[str]) -> Reader:
+def reader_of(words: "Words", known: frozenset[str]) -> Reader:
     """The same from the words that a reader made before really knew."""
     stop = STOP_WORDS | {fold(word) for word in words.stop}
     abbreviations = {
@@ -184,5 +186,4 @@ def unglued(word: str, known: frozenset[str]) -> str:
 def stem(word: str) -> str:
     """Snowball's French stem of a folded word."""
     with _ALONE:
-        stemmed: str = _STEMMER.stemWord(word)
-    return stemmed
+        return _STEMMER.stemWord(word)

@@ -90,6 +90,24 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """Staff put questions away that need no answer; those that are not open any more stay as they are."""
+
+    misses: tuple[int, ...]
+    """Ids of the questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Staff want phrasings added to an entry; they are checked before anything is published."""
+
+    article: ArticleId
+    phrasings: tuple[str, ...]
+    misses: tuple[int, ...]
+    """Ids of the questions that this settles; nothing is recorded if none is open any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the content or the engine went wrong for this person; recorded for staff, no texts
     of people.
@@ -176,6 +194,8 @@ Effect = (
     | Escalate
     | Miss
     | Opinion
+    | Settle
+    | Propose
     | Problem
     | Begin
     | Finish

@@ -11,6 +11,8 @@ class Utterance:
     """Words that a person typed."""
 
     text: str
+    forwarded: bool = False
+    """They wrote it elsewhere, or somebody else did: words like any others, but never a command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.model.effects import Effect
+from bot.model.misses import Missed
 from bot.model.session import Session
 from bot.model.values import FieldRef, FlowId, Task, Value
 from bot.model.who import Association, Person
@@ -24,6 +26,13 @@ class Policy:
     """Our public name on Telegram, without @, for links; empty if there is none."""
 
 
+class Need(StrEnum):
+    """What only few turns are decided on, and is loaded for those alone."""
+
+    MISSES = "misses"
+    """The questions that were not answered well."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Read-only snapshot of stored facts, loaded for one turn."""
@@ -37,6 +46,8 @@ class View:
     """Open tasks, soonest first."""
     finished: Mapping[FlowId, str] = field(default_factory=dict)
     """Flows already gone through to their end, with the ISO date of the last time."""
+    misses: tuple[Missed, ...] = ()
+    """Questions not answered well, the oldest first; only where `Need.MISSES` was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

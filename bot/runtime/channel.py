@@ -17,9 +17,12 @@ class Channel(Protocol):
     name: str
     """First part of its addresses: `telegram`, `web`, `terminal`."""
 
-    async def send(self, address: Address, message: Message, *, replaces: str | None = None) -> Receipt:
+    async def send(
+        self, address: Address, message: Message, *, replaces: str | None = None, bulk: bool = False
+    ) -> Receipt:
         """Deliver one message, or edit the one whose receipt carried the reference `replaces`.
 
+        `bulk`: one of many copies, which nobody waits for; what a reply needs is never used up by it.
         Never raises for what the vendor or the network did: that is in the receipt.
         """
         ...
@@ -42,10 +45,18 @@ class Reading:
     """When the person sent it, in seconds since 1970, if the channel says so."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a raw update means where nobody said anything: a conversation has a new address."""
+
+    before: Address
+    now: Address
+
+
 class RawChannel(Channel, Protocol):
     """A channel whose raw updates lie in the inbox on disk before they are understood."""
 
-    def read(self, body: str) -> Reading | None:
+    def read(self, body: str) -> Reading | Moved | None:
         """What a raw update means; None for one that is not for us. ValueError if it is malformed."""
         ...
 

@@ -253,7 +253,8 @@ class Courier:
             return Refused(f"unreadable: {type(error).__name__}")
         try:
             async with asyncio.timeout(PATIENCE):
-                return await channel.send(outgoing.address, message, replaces=outgoing.replaces)
+                bulk = outgoing.priority is Priority.BULK
+                return await channel.send(outgoing.address, message, replaces=outgoing.replaces, bulk=bulk)
         except TimeoutError:
             return Unknown("the channel did not answer")
         except Exception as error:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from bot.model.inputs import Attachment, Input, Unusable
+from bot.model.inputs import Attachment, InGroup, Input, Unusable
 from bot.model.message import Message
 from bot.model.values import StoredFile
-from bot.runtime.channel import RawChannel, Reading
+from bot.runtime.channel import Moved, RawChannel, Reading
 from bot.runtime.clock import Clock
 from bot.runtime.flood import Flood, Verdict
 from bot.runtime.lanes import Lanes
@@ -33,6 +33,9 @@ BATCH = 200
 REFILL = 20
 """Updates of one lane taken from disk at once, where the lane has that much space."""
 
+GROUP_RATE = 20 / 60
+"""Questions a second that a group may go on asking: more answers could not leave (Telegram, Bot FAQ)."""
+
 LARGEST_FILE = 20_000_000
 """Bytes that a bot may download (Bot API, `getFile`)."""
 
@@ -50,6 +53,7 @@ class Inbox:
     too_fast: Message | None = None
     """What a person reads who sends without end; None: everything is answered."""
     flood: Flood = field(default_factory=Flood)
+    group_flood: Flood = field(default_factory=lambda: Flood(rate=GROUP_RATE))
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _cursor: int = 0
     """Rows up to this one are in a lane, finished, or in a lane that is behind."""
@@ -121,22 +125,34 @@ class Inbox:
         while True:
             try:
                 if reason:
-                    await self.store.set_aside(row.id, reason)
+                    await self._give_up(row, reason)
                 else:
                     await self._process(row, last=failures == TRIES - 1)
                 return
             except StorageClosed:
                 return  # It is still on disk, and first in line at the next start.
             except Exception as error:
-                # Trouble of the whole store is not this row's fault, and passes or is seen by the operator.
-                storage = isinstance(error, StorageError) and not isinstance(error, StatementRefused)
-                failures += 0 if storage else 1
+                failures += 0 if _passes(error) else 1
                 kind = type(error).__name__
                 log.error("update_failed", extra={"inbox": row.id, "error": kind, "failures": failures})
                 if failures == TRIES and not reason:
                     reason = f"failed {TRIES} times: {kind}"
                     continue
             await self.clock.sleep(pause(failures + 1, rng=self.rng, cap=30.0))
+
+    async def _give_up(self, row: Waiting, reason: str) -> None:
+        """Set aside a row that fails again and again; whoever sent it waits for a word, once."""
+        try:
+            reading = self.channel.read(row.body)
+            if isinstance(reading, Reading) and is_act(reading.input):
+                sorry = self.runner.sorry(reading.input)
+                await self.store.give_up(row.id, reason, reading.address, sorry, now=self.clock.now())
+                self.runner.committed()
+                return
+        except Exception as error:
+            if _passes(error):
+                raise
+        await self.store.set_aside(row.id, reason)
 
     async def _process(self, row: Waiting, *, last: bool) -> None:
         try:
@@ -146,7 +162,12 @@ class Inbox:
             await self.store.set_aside(row.id, f"unreadable: {type(error).__name__}")
             return
         if reading is None:
+            self._dismiss(row)
             await self.store.finish(row.id)
+            return
+        if isinstance(reading, Moved):
+            await self.store.move(row.id, reading.before, reading.now)
+            self.runner.committed()  # what waits for the old address may leave for the new one
             return
         match self._judge(reading):
             case Verdict.SILENCE:
@@ -164,11 +185,20 @@ class Inbox:
         """Whether this person sends faster than can be meant. What they do not do themselves never is."""
         if self.too_fast is None or not is_act(reading.input):
             return Verdict.PASS
-        sent = reading.sent if reading.sent is not None else self.clock.now().timestamp()
-        verdict = self.flood.judge(str(reading.address), sent)
+        flood = self.group_flood if isinstance(reading.input, InGroup) else self.flood
+        if reading.sent is not None:
+            verdict = flood.judge(str(reading.address), reading.sent)
+        else:
+            verdict = flood.judge(_undated(str(reading.address)), self.clock.now().timestamp())
         if verdict is not Verdict.PASS:
             log.info("too_fast", extra={"channel": self.channel.name, "verdict": verdict.value})
         return verdict
+
+    def _dismiss(self, row: Waiting) -> None:
+        """Stop the clock on a button that we did not make, too, as often as anybody may tap."""
+        at = self.clock.now().timestamp()
+        if self.flood.judge(_undated(self._key(row.lane)), at) is Verdict.PASS:
+            self._sign(row.body)
 
     def _sign(self, body: str) -> None:
         """Let the channel stop a button's clock while the turn is being decided."""
@@ -191,3 +221,14 @@ class Inbox:
                 return Unusable("other") if file is None else replace(input, content=file)
             case _:
                 return input
+
+
+def _passes(error: Exception) -> bool:
+    """Trouble of the whole store is not one row's fault, and passes or is seen by the operator."""
+    return isinstance(error, StorageError) and not isinstance(error, StatementRefused)
+
+
+def _undated(address: str) -> str:
+    """By which taps are counted: no update tells when they were made, and judged by our clock in one count
+    with messages, one tap after an outage would make every message look as if all came at once."""
+    return f"{address} undated"

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -88,8 +89,14 @@ class Runner:
     """Called after each commit: there may be something to send."""
     typing: Callable[[Address], Awaitable[None]]
     """Shows that an answer is coming; best effort, never raises."""
+    patience: float = PATIENCE
+    """Seconds for one decision about a text; the thread of one that hangs is given up, not ended."""
     recalled: Callable[[Address], None] = lambda address: None
     """Called after a commit that took back what waited for this address."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """Inputs since the start: `decided`, `apologised`, `contended`."""
+    seconds: float = 0.0
+    """Time spent on them."""
 
     async def receive(
         self, address: Address, input: Input, *, name: str = "", profile: Mapping[str, str] | None = None
@@ -100,11 +107,17 @@ class Runner:
 
     async def turn(self, arrival: Arrival) -> None:
         """Decide and commit one turn, in the person's lane. Contended or StorageError: nothing is kept."""
-        async with self._typing(arrival):
-            for _ in range(TRIES):
-                if await self._attempt(arrival):
-                    self.committed()
-                    return
+        began = self.clock.monotonic()
+        try:
+            async with self._typing(arrival):
+                for _ in range(TRIES):
+                    if await self._attempt(arrival):
+                        self.counts["decided"] += 1
+                        self.committed()
+                        return
+        finally:
+            self.seconds += self.clock.monotonic() - began
+        self.counts["contended"] += 1
         raise Contended
 
     async def _attempt(self, arrival: Arrival) -> bool:
@@ -130,18 +143,20 @@ class Runner:
         # A generator of its own: threads must not share one, and the turn can be replayed from its seed.
         rng = Random(self.rng.getrandbits(64))
         if arrival.instead is not None:
-            said = replace(arrival.instead, key=f"fast-{rng.getrandbits(48):x}")
+            key = f"fast-{rng.getrandbits(48):x}"
+            said = replace(arrival.instead, key=key, reply_to=_asked_by(arrival.input))
             return Turn(loaded.session, (Send(said),))
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
             if _may_ask(arrival.input) or loaded.view.misses:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(self.patience):
                     return await asyncio.to_thread(self.decide, *facts)
             return self.decide(*facts)
         except Exception as error:
             return self._apologise(arrival, loaded.session, error)
 
     def _apologise(self, arrival: Arrival, session: Session, error: Exception) -> Turn:
+        self.counts["apologised"] += 1
         flow, step = _place(session)
         kind = type(error).__name__
         # The place in our code, never the message: it may quote the person.
@@ -150,12 +165,14 @@ class Runner:
         ]
         log.error("decide_failed", extra={"error": kind, "flow": flow, "step": step, "frames": frames})
         problem = Problem(f"decide.{kind}", FlowId(flow), step)
+        told = (Send(self.sorry(arrival.input)),) if is_act(arrival.input) else ()
+        return Turn(session, (*told, problem))
+
+    def sorry(self, input: Input) -> Message:
+        """What is said to a person whose input could not be answered."""
         # A key of its own: by it a page that is loaded anew shows it once.
         key = f"sorry-{self.rng.getrandbits(48):x}"
-        reply_to = arrival.input.reply_to if isinstance(arrival.input, InGroup) else ""
-        sorry = Send(replace(self.apology, key=key, reply_to=reply_to))
-        told = (sorry,) if is_act(arrival.input) else ()
-        return Turn(session, (*told, problem))
+        return replace(self.apology, key=key, reply_to=_asked_by(input))
 
     @asynccontextmanager
     async def _typing(self, arrival: Arrival) -> AsyncIterator[None]:
@@ -206,6 +223,11 @@ def is_act(input: Input) -> bool:
     """Whether the person did something and waits for an answer."""
     said = input.input if isinstance(input, InGroup) else input
     return not isinstance(said, Timeout | Membership)
+
+
+def _asked_by(input: Input) -> str:
+    """The message of a group that is answered; elsewhere nobody else could be meant."""
+    return input.reply_to if isinstance(input, InGroup) else ""
 
 
 def _place(session: Session) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from bot.model.who import Address
 from bot.storage.codec import from_text, to_text
+from bot.storage.connecting import look_beside
 from bot.storage.database import Transaction
 from bot.storage.errors import StorageError
 from bot.storage.files import Files
@@ -28,6 +29,9 @@ from bot.storage.sqlite import Sqlite, copy_database, examine, hold_serving_lock
 
 FORMAT = 1
 MANIFEST, DATABASE, SECRET, FILES = "manifest.json", "alliances.sqlite3", "secret", "files"
+Journal = tuple[str, Mapping[str, datetime]]
+"""Salt of an installation, and when each erased address asked for it, by its salted hash."""
+NO_JOURNAL: Journal = ("", {})
 LARGEST_MANIFEST = 64_000_000
 """Bytes; a line of it for each kept file."""
 
@@ -49,6 +53,8 @@ class Report:
     """Where the database from before the restore lies."""
     unsent: int = 0
     """Messages and updates of back then that were dropped: they would come too late."""
+    unknown_erasures: bool = False
+    """Nobody could be erased once more: the database from before is too damaged to tell who asked for it."""
 
 
 async def back_up(data: Path, database: Path, target: Path, *, now: datetime) -> Report:
@@ -204,10 +210,10 @@ def _fits(schema: int, source: Path) -> None:
 
 async def _renewed(fresh: Path, current: Path, files: Files, *, now: datetime) -> Report:
     """The restored database brought up to date: migrated, later erasures repeated, nothing old sent."""
-    journal = await _journal_of(current)
+    journal = _journal_of(current)
     opened = await Sqlite.open(fresh)
     try:
-        erased = await opened.write(lambda tx: _erase_again(tx, files, *journal, now=now))
+        erased = await opened.write(lambda tx: _erase_again(tx, files, *(journal or NO_JOURNAL), now=now))
 
         async def drop(tx: Transaction) -> int:
             return await tx.run("restored_outbox") + await tx.run("restored_inbox")
@@ -216,24 +222,18 @@ async def _renewed(fresh: Path, current: Path, files: Files, *, now: datetime) -
         known = len(await opened.all("files_known"))
     finally:
         await opened.close()
-    return Report({}, known, erased=erased, unsent=unsent)
+    return Report({}, known, erased=erased, unsent=unsent, unknown_erasures=journal is None)
 
 
-async def _journal_of(database: Path) -> tuple[str, Mapping[str, datetime]]:
-    """Salt and erasures of the installation as it is; empty if there is none, or it is damaged."""
+def _journal_of(database: Path) -> Journal | None:
+    """Salt and erasures of the installation as it is, however damaged the rest; None if nobody can tell."""
     if not database.is_file():
-        return "", {}
-    try:
-        examine(database)
-        opened = await Sqlite.open(database)
-    except StorageError:
-        return "", {}  # a damaged database is why one restores
-    try:
-        salt = await opened.one("setting_get", name=ERASURE_SALT)
-        rows = await opened.all("erasures")
-    finally:
-        await opened.close()
-    return (str(salt["value"]) if salt else ""), {row["hash"]: from_text(row["at"]) for row in rows}
+        return NO_JOURNAL
+    salt = look_beside(database, "setting_get", name=ERASURE_SALT)
+    rows = look_beside(database, "erasures")
+    if salt is None or rows is None:
+        return None
+    return (str(salt[0]["value"]) if salt else ""), {row["hash"]: from_text(row["at"]) for row in rows}
 
 
 async def _erase_again(

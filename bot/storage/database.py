@@ -54,7 +54,14 @@ class Database(Protocol):
 
     @property
     def trouble(self) -> str:
-        """Why writing is waiting right now, e.g. `database or disk is full`; empty when all is well."""
+        """Why nothing can be written or read right now, e.g. `database or disk is full`; empty when all is
+        well.
+        """
+        ...
+
+    @property
+    def broken(self) -> str:
+        """Why this process must not go on with the database, and what to do; empty as long as it may."""
         ...
 
     async def close(self) -> None:

@@ -21,5 +21,13 @@ class StatementRefused(StorageError):
     """The database took no offence in general but in one statement: a mistake in this program."""
 
 
+class CannotKeep(StorageError):
+    """A file cannot be written beside the database right now: no room, a read-only disk."""
+
+
+class StorageBroken(StorageError):
+    """The disk or the database file is not to be trusted any more; the process must end."""
+
+
 class StorageClosed(StorageError):
     """The store was closed before this could be written."""

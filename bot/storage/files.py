@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.model.values import StoredFile
+from bot.storage.errors import CannotKeep
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -19,6 +20,8 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.trouble = ""
+        """Why the last file could not be kept; empty when it could."""
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of this hash lie, or would; ValueError if it is not a hash."""
@@ -27,28 +30,39 @@ class Files:
         return self._folder / sha256[:2] / sha256
 
     async def keep(self, data: bytes, *, name: str, media_type: str) -> StoredFile:
-        """Put bytes on disk, durably, before anything refers to them."""
+        """Put bytes on disk, durably, before anything refers to them. CannotKeep says what is in the way."""
         sha256 = await asyncio.to_thread(self.keep_now, data)
         return StoredFile(sha256=sha256, name=name, media_type=media_type, size=len(data))
 
     def keep_now(self, data: bytes) -> str:
         """As `keep`, blocking; the hash."""
         sha256 = hashlib.sha256(data).hexdigest()
-        path = self.path(sha256)
+        try:
+            self._put(self.path(sha256), data)
+        except OSError as error:
+            self.trouble = f"no file can be kept in {self._folder}: {error.strerror}"
+            raise CannotKeep(self.trouble) from error
+        self.trouble = ""
+        return sha256
+
+    def _put(self, path: Path, data: bytes) -> None:
         if path.exists():
             path.touch()  # or it might be swept before the turn that refers to it is committed
-            return sha256
+            return
         for folder in (self._folder.parent, self._folder, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
         # Under a name of its own (mode 0600) until it is whole: half a file is never found under the hash.
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix="partial-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+        except OSError:
+            os.unlink(partial)
+            raise
         _sync(path.parent)
-        return sha256
 
     async def read(self, sha256: str) -> bytes | None:
         """The bytes, None if they are gone."""

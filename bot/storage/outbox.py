@@ -118,12 +118,13 @@ async def record(
         case Delivered(reference):
             await _delivered(tx, outbox_id, row, reference, now=now)
         case Deferred(seconds):
-            await tx.run("outbox_defer", id=outbox_id, at=to_text(now + timedelta(seconds=seconds)))
+            later = now + timedelta(seconds=seconds)
+            await tx.run("outbox_defer", id=outbox_id, at=to_text(later), now=to_text(now))
         case Unknown(reason) if row["priority"] == Priority.BULK and row["on_unknown"] != OnUnknown.RESEND:
             # A second copy of an announcement is worse than a missing one; for a reply it is the other way.
             await _give_up(tx, outbox_id, row, f"unknown: {reason}")
         case Failed(reason) | Unknown(reason) if again is not None:
-            await tx.run("outbox_again", id=outbox_id, at=to_text(again), reason=reason)
+            await tx.run("outbox_again", id=outbox_id, at=to_text(again), reason=reason, now=to_text(now))
         case Failed(reason) | Unknown(reason) | Refused(reason):
             await _give_up(tx, outbox_id, row, reason)
         case Unreachable():
@@ -131,8 +132,8 @@ async def record(
                 await tx.run("person_reachable", person=row["person"], reachable=False)
             await drop_address(tx, Address(row["channel"], row["address"]), Fate.BLOCKED)
         case Migrated(to):
-            await _move(tx, row["channel"], row["address"], to)
-            await tx.run("outbox_defer", id=outbox_id, at=to_text(now))
+            await move(tx, Address(row["channel"], row["address"]), to)
+            await tx.run("outbox_defer", id=outbox_id, at=to_text(now), now=to_text(now))
         case _ as unexpected:
             assert_never(unexpected)
 
@@ -181,19 +182,30 @@ async def _give_up(tx: Transaction, outbox_id: int, row: Row, reason: str) -> No
         await tx.run("outbox_bury", id=outbox_id, reason=reason)
 
 
-async def _move(tx: Transaction, channel: str, address: str, to: str) -> None:
-    """Rewrite an address. If somebody is known at the new one already, the old one's progress is kept."""
-    newer = await tx.one("person_at", channel=channel, address=to)
-    older = await tx.one("person_at", channel=channel, address=address)
-    if newer is not None and older is not None and newer["person"] != older["person"]:
-        await tx.run("erase_answers", person=newer["person"], association=None)
-        await tx.run("erase_tasks", person=newer["person"])
-        await tx.run("erase_person", person=newer["person"])
+async def move(tx: Transaction, before: Address, to: str) -> None:
+    """Give a conversation another id on its channel; nothing if nobody is known at the old one.
+
+    Whoever is known at both is one: who had more turns keeps their progress and gets what waits for the other.
+    """
+    channel, address = before.channel, before.id
+    known = await tx.all("known_at", channel=channel, here=address, there=to)
+    if len(known) > 1:
+        await _join(tx, heir=known[0]["person"], gone=known[1]["person"])
     await tx.run("move_address", channel=channel, address=address, to=to)
     await tx.run("move_outbox", channel=channel, address=address, to=to)
     await tx.run("move_timer", channel=channel, address=address, to=to)
     # Message ids of the old conversation mean nothing in the new one.
     await tx.run("forget_sent", channel=channel, address=address)
+
+
+async def _join(tx: Transaction, *, heir: int, gone: int) -> None:
+    """Forget `gone`, who was somebody known already; what it was to hear is not lost."""
+    for query in ("join_outbox", "join_timer"):
+        await tx.run(query, heir=heir, gone=gone)
+    await tx.run("erase_answers", person=gone, association=None)
+    await tx.run("erase_tasks", person=gone)
+    await tx.run("join_sent", gone=gone)
+    await tx.run("erase_person", person=gone)
 
 
 def _read(row: Row) -> Outgoing:

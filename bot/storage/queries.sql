@@ -187,11 +187,12 @@ INSERT INTO outbox (person, channel, address, priority, edits, key, body, next_a
 VALUES (:person, :channel, :address, :priority, :edits, :key, :body, :now, :now);
 
 -- name: outbox_due
+-- A row of the future is due: the clock went back behind it, and waiting by it would be waiting for nothing.
 SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
        CASE WHEN o.edits THEN s.reference END AS replaces
   FROM outbox o
   LEFT JOIN sent s ON s.channel = o.channel AND s.address = o.address AND s.key = o.key
- WHERE o.state = 'waiting' AND o.priority < 2 AND o.next_attempt <= :now
+ WHERE o.state = 'waiting' AND o.priority < 2 AND (o.next_attempt <= :now OR o.created > :now)
    AND (o.channel IN (SELECT value FROM json_each(:served))
         OR o.channel || ':' || o.address IN (SELECT value FROM json_each(:served)))
    AND NOT EXISTS (SELECT 1 FROM outbox e
@@ -203,7 +204,7 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
 -- name: outbox_bulk
 SELECT id, channel, address, priority, body, attempts, created, announcement, person, NULL AS replaces
   FROM outbox
- WHERE state = 'waiting' AND priority = 2 AND next_attempt <= :now
+ WHERE state = 'waiting' AND priority = 2 AND (next_attempt <= :now OR created > :now)
    AND (channel IN (SELECT value FROM json_each(:served))
         OR channel || ':' || address IN (SELECT value FROM json_each(:served)))
  ORDER BY id
@@ -227,10 +228,12 @@ DELETE FROM outbox WHERE id = :id;
 DELETE FROM outbox WHERE channel = :channel AND address = :address AND state = 'waiting';
 
 -- name: outbox_defer
-UPDATE outbox SET next_attempt = :at WHERE id = :id;
+UPDATE outbox SET next_attempt = :at, created = min(created, :now) WHERE id = :id;
 
 -- name: outbox_again
-UPDATE outbox SET next_attempt = :at, attempts = attempts + 1, reason = :reason WHERE id = :id;
+UPDATE outbox
+   SET next_attempt = :at, created = min(created, :now), attempts = attempts + 1, reason = :reason
+ WHERE id = :id;
 
 -- name: outbox_bury
 UPDATE outbox SET state = 'dead', attempts = attempts + 1, reason = :reason WHERE id = :id;
@@ -258,6 +261,20 @@ UPDATE outbox SET address = :to WHERE channel = :channel AND address = :address;
 
 -- name: move_timer
 UPDATE timer SET address = :to WHERE channel = :channel AND address = :address;
+
+-- name: known_at
+SELECT s.person FROM address d JOIN session s ON s.person = d.person
+ WHERE d.channel = :channel AND d.id IN (:here, :there)
+ GROUP BY s.person ORDER BY s.version DESC, s.person;
+
+-- name: join_outbox
+UPDATE outbox SET person = :heir WHERE person = :gone;
+
+-- name: join_timer
+UPDATE OR IGNORE timer SET person = :heir WHERE person = :gone;
+
+-- name: join_sent
+DELETE FROM sent WHERE (channel, address) IN (SELECT channel, id FROM address WHERE person = :gone);
 
 -- name: forget_sent
 DELETE FROM sent WHERE channel = :channel AND address = :address;

@@ -1,6 +1,7 @@
 """How a connection is set up, and how the schema grows. Forward only."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ def migrate(
                 execute(f"PRAGMA user_version = {number}")
             execute("COMMIT")
         except BaseException:
-            execute("ROLLBACK")
+            # A full disk has ended the transaction already; that there is none must not hide why.
+            with suppress(Exception):
+                execute("ROLLBACK")
             raise
     found = _version(execute)
     if found > len(known):

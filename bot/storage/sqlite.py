@@ -1,4 +1,5 @@
-"""The SQLite database: one writer thread with group commit, reads beside it. The only door to sqlite3.
+"""The SQLite database: one writer thread with group commit, reads beside it. With `connecting`, the only
+door to sqlite3.
 
 Durability is bound by the number of fsyncs, not of statements: everything that waits is committed together,
 each piece behind its own savepoint so that one failure does not poison its neighbours.
@@ -17,11 +18,21 @@ from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
 
+from bot.storage.connecting import (
+    address,
+    code_of,
+    connect_reader,
+    connect_writer,
+    look_beside,
+    meaning_of,
+    unusable,
+)
 from bot.storage.database import Row, Work
-from bot.storage.errors import AlreadyServing, StatementRefused, StorageClosed, StorageError
+from bot.storage.errors import AlreadyServing, StatementRefused, StorageBroken, StorageClosed, StorageError
 from bot.storage.opening import make_private
 from bot.storage.queries import shipped
-from bot.storage.schema import CONNECTION_SETTINGS, HASTY, PATIENT, READER_SETTINGS, migrate
+from bot.storage.result_codes import Meaning, way_out
+from bot.storage.schema import HASTY, PATIENT
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +41,8 @@ T = TypeVar("T")
 GROUP = 256
 """Most pieces in one commit: beyond it the gain is gone and the first would wait for the last."""
 
-PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
-"""Conditions that an operator or another process ends; anything else is an error of the piece or the disk."""
-
 PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between tries while such a condition lasts; the last one repeats."""
+"""Seconds between tries while a condition lasts that passes; the last one repeats."""
 
 SCRUB_EVERY = 1.0
 """Seconds between tries to empty the write-ahead log while a reader holds it."""
@@ -88,6 +96,9 @@ class Sqlite:
         self._closing = False
         self._hurry = threading.Event()
         self._trouble = ""
+        self._unread = ""
+        """Why the last look failed; empty when it did not."""
+        self._broken = ""
         self._thread = threading.Thread(target=self._serve, name="storage-writer", daemon=True)
         self._thread.start()
 
@@ -95,11 +106,12 @@ class Sqlite:
     async def open(cls, path: Path, *, queries: Mapping[str, str] | None = None) -> Self:
         """Open or create the file and bring its schema up to date; StorageError says what is in the way."""
         make_private(path)
-        writer = await asyncio.to_thread(_connect_writer, path)
-        reader = await aiosqlite.connect(path, isolation_level=None)
-        reader.row_factory = cast(Any, _as_dict)
-        for setting in READER_SETTINGS:
-            await reader.execute(setting)
+        writer = await asyncio.to_thread(connect_writer, path)
+        try:
+            reader = await connect_reader(path)
+        except sqlite3.Error as error:
+            writer.close()
+            raise unusable(path, error) from error
         return cls(writer, reader, shipped() if queries is None else queries)
 
     async def write(self, work: Work[T]) -> T:
@@ -118,13 +130,30 @@ class Sqlite:
 
     async def all(self, query: str, **values: object) -> Sequence[Row]:
         """See `Database.all`."""
-        rows = await self._reader.execute_fetchall(self._queries[query], values)
+        try:
+            rows = await self._reader.execute_fetchall(self._queries[query], values)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+        self._unread = ""
         return cast(Sequence[Row], rows)
+
+    def _unreadable(self, error: sqlite3.Error) -> StorageError:
+        if meaning_of(error) is Meaning.STATEMENT:
+            return StatementRefused(f"the database refused a statement: {error}")
+        self._unread = str(error)
+        if meaning_of(error) is Meaning.BROKEN:
+            self._break(error)
+        return StorageError(f"the database cannot be read: {error}")
 
     @property
     def trouble(self) -> str:
         """See `Database.trouble`."""
-        return self._trouble
+        return self._broken or self._trouble or self._unread
+
+    @property
+    def broken(self) -> str:
+        """See `Database.broken`."""
+        return self._broken
 
     async def close(self) -> None:
         """See `Database.close`; a second call does nothing."""
@@ -169,12 +198,17 @@ class Sqlite:
         """One transaction for all pieces, tried until it passes; the result or `_Failure` of each."""
         tries = 0
         while True:
+            if self._broken:
+                return [_Failure(StorageBroken(self._broken))] * len(pieces)
             try:
                 outcomes = self._transact(pieces)
                 break
             except sqlite3.Error as error:
                 self._roll_back()
-                if not _passes(error):
+                if meaning_of(error) is Meaning.BROKEN:
+                    self._break(error)
+                    continue
+                if meaning_of(error) is Meaning.STATEMENT:
                     log.error("storage_failed", extra={"error": str(error)})
                     return [_Failure(StorageError(f"the database cannot write: {error}"))] * len(pieces)
                 self._trouble = str(error)
@@ -200,14 +234,18 @@ class Sqlite:
             outcome: object = _drive(piece.work(self._transaction))
         except BaseException as error:
             # A full disk can end the whole transaction: then there is no savepoint to go back to.
-            if isinstance(error, sqlite3.OperationalError) and (
-                _passes(error) or not self._writer.in_transaction
+            if isinstance(error, sqlite3.Error) and (
+                meaning_of(error) is not Meaning.STATEMENT or not self._writer.in_transaction
             ):
                 raise
             self._writer.execute("ROLLBACK TO piece")
             outcome = _Failure(_translated(error))
         self._writer.execute("RELEASE piece")
         return outcome
+
+    def _break(self, error: sqlite3.Error) -> None:
+        self._broken = f"the database is not to be trusted any more ({error}): {way_out(code_of(error))}"
+        log.critical("storage_broken", extra={"error": str(error)})
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):
@@ -248,6 +286,8 @@ def hold_serving_lock(path: Path) -> Callable[[], None]:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         connection.close()
+        if code_of(error) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise unusable(beside, error) from error
         raise AlreadyServing(
             f"another process already serves from {path}; stop it first, or name another database"
         ) from error
@@ -270,7 +310,7 @@ def copy_database(source: Path, target: Path) -> None:
     """
     make_private(target)
     try:
-        with closing(sqlite3.connect(_address(source, "ro"), uri=True, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(address(source, "ro"), uri=True, isolation_level=None)) as connection:
             connection.execute(PATIENT)
             # A copy without what was erased: free pages are not copied (SQLite, "VACUUM INTO").
             connection.execute("VACUUM INTO ?", (str(target),))
@@ -281,7 +321,7 @@ def copy_database(source: Path, target: Path) -> None:
 def examine(path: Path) -> Examined:
     """Check a copy from end to end. StorageError if it is damaged."""
     try:
-        with closing(sqlite3.connect(_address(path, "ro"), uri=True, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(address(path, "ro"), uri=True, isolation_level=None)) as connection:
             trouble = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
             orphans = connection.execute("PRAGMA foreign_key_check").fetchone()
             if trouble != ["ok"] or orphans:
@@ -306,60 +346,28 @@ def is_served(path: Path) -> bool:
     if not beside.exists():
         return False
     try:
-        with closing(sqlite3.connect(_address(beside, "ro"), uri=True, timeout=0)) as connection:
+        with closing(sqlite3.connect(address(beside, "ro"), uri=True, timeout=0)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError as error:
-        return _passes(error)
+        return meaning_of(error) is Meaning.PASSING
     return False
 
 
 def kept_setting(path: Path, name: str) -> str | None:
     """A value of the table `setting`, as last committed; None without it, or without a readable database."""
-    if not path.exists():
-        return None
-    try:
-        with closing(sqlite3.connect(_address(path, "ro"), uri=True)) as connection:
-            row = connection.execute(shipped()["setting_get"], {"name": name}).fetchone()
-    except sqlite3.Error:
-        return None
-    return None if row is None else str(row[0])
+    rows = look_beside(path, "setting_get", name=name)
+    return str(rows[0]["value"]) if rows else None
 
 
 def settle_database(path: Path) -> None:
     """Move the write-ahead log into the file, so that the file alone is the database."""
-    with closing(_connect_writer(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(connect_writer(path)) as connection:
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise unusable(path, error) from error
     if path.with_name(path.name + "-wal").exists():
         raise StorageError(f"{path} is in use by another process; stop it and try again")
-
-
-def _address(path: Path, mode: str) -> str:
-    return f"{path.resolve().as_uri()}?mode={mode}"
-
-
-def _connect_writer(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-    try:
-        for setting in CONNECTION_SETTINGS:
-            connection.execute(setting)
-        migrate(connection.execute, sqlite3.complete_statement, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise StorageError(f"{path} cannot be used as the database: {error}") from error
-    except BaseException:
-        connection.close()
-        raise
-    connection.row_factory = _as_dict
-    return connection
-
-
-def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip((column[0] for column in cursor.description), row, strict=True))
-
-
-def _passes(error: sqlite3.Error) -> bool:
-    # The low byte is the primary code, the rest says more (SQLite, "Result and Error Codes").
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in PASSING
 
 
 def _translated(error: BaseException) -> BaseException:

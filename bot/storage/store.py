@@ -110,8 +110,13 @@ class Store:
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be written right now; empty when all is well."""
-        return self._database.trouble
+        """Why nothing can be written or read right now; empty when all is well."""
+        return self._database.trouble or self.files.trouble
+
+    @property
+    def broken(self) -> str:
+        """Why this process must end, and what to do; empty as long as it may go on."""
+        return self._database.broken
 
     # ---- in ----
 
@@ -133,11 +138,33 @@ class Store:
 
         await self._database.write(work)
 
+    async def move(self, inbox_id: int, before: Address, now: Address) -> None:
+        """Give a conversation the new address that this update tells of, unless it was told already."""
+
+        async def work(tx: Transaction) -> None:
+            if await tx.run("inbox_finish", id=inbox_id):
+                await outbox.move(tx, before, now.id)
+
+        await self._database.write(work)
+
     async def set_aside(self, inbox_id: int, reason: str) -> None:
         """Never read this update again; `reason` must not quote it."""
 
         async def work(tx: Transaction) -> None:
             await tx.run("inbox_aside", id=inbox_id, reason=clean(reason))
+
+        await self._database.write(work)
+
+    async def give_up(
+        self, inbox_id: int, reason: str, address: Address, message: Message, *, now: datetime
+    ) -> None:
+        """Set an update aside and tell so, once, to whoever sent it."""
+
+        async def work(tx: Transaction) -> None:
+            if await tx.run("inbox_aside", id=inbox_id, reason=clean(reason)):
+                known = await tx.one("person_at", channel=address.channel, address=address.id)
+                person = None if known is None else known["person"]
+                await outbox.put(tx, outbox.Post(address, message, person), now=now)
 
         await self._database.write(work)
 
@@ -155,8 +182,8 @@ class Store:
     ) -> Loaded:
         """Everything known about who is at `address`, made known at the first contact.
 
-        `name`, `profile`, `group` are what the channel says about them, see `Caller`. `needs` says what more this
-        turn is decided on.
+        `name`, `profile`, `group` are what the channel says about them, see `Caller`. `needs` says what more
+        this turn is decided on.
         """
         loaded = await self._met(address, Caller(name, profile or {}, group), now=now)
         wanted = needs(loaded.session, loaded.view.person.standing) if needs else ()

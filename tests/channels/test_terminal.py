@@ -267,3 +267,34 @@ async def test_waiting_for_a_line_does_not_hold_up_the_end() -> None:
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     os.close(writer)
+
+
+LINKED = Message(
+    Markdown("Le bail"),
+    (
+        Option("page", "Lire la suite", "", "https://example.org/bail"),
+        Option("src", "Sources", "src.bail"),
+    ),
+)
+
+
+@pytest.mark.parametrize("kind", [PlainScreen, RichScreen])
+async def test_a_link_shows_its_address_and_has_no_number(kind: type[PlainScreen | RichScreen]) -> None:
+    out = io.StringIO()
+    channel = await shown(kind(out, path_of), LINKED)
+    lines = [line.strip() for line in out.getvalue().splitlines()]
+    assert "·  Lire la suite : https://example.org/bail".replace("  ", " ") in [
+        " ".join(line.split()) for line in lines
+    ]
+    assert "1. Sources" in [" ".join(line.split()) for line in lines]
+    assert channel.read("> 1") == Tap("src.bail")
+    assert channel.read("> Lire la suite") == Tap("Lire la suite")
+
+
+async def test_json_names_the_address_of_a_link() -> None:
+    out = io.StringIO()
+    await shown(JsonScreen(out, path_of), LINKED)
+    assert json.loads(out.getvalue())["options"] == [
+        {"id": "page", "label": "Lire la suite", "link": "https://example.org/bail"},
+        {"id": "src", "label": "Sources"},
+    ]

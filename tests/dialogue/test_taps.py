@@ -10,6 +10,7 @@ from bot.dialogue.acts import (
     ControlTap,
     FlowTap,
     LanguageTap,
+    OpinionTap,
     PlainTap,
     ResumeTap,
     parse_act,
@@ -35,6 +36,10 @@ ACTS: list[tuple[str, object]] = [
     ("art.x", ArticleTap(ArticleId("x"), "art")),
     ("more.x", ArticleTap(ArticleId("x"), "more")),
     ("src.x", ArticleTap(ArticleId("x"), "src")),
+    ("def.x", ArticleTap(ArticleId("x"), "def")),
+    ("yes.x", OpinionTap(ArticleId("x"), True)),
+    ("no.x", OpinionTap(ArticleId("x"), False)),
+    ("do.none", PlainTap("none")),
     ("lang.pt-BR", LanguageTap("pt-BR")),
     ("do.menu", PlainTap("menu")),
     *(

@@ -26,6 +26,7 @@ from bot.model.inputs import (
 from bot.model.message import Message
 from bot.model.values import StoredFile
 from bot.model.who import Standing
+from tests.dialogue import answers
 from tests.dialogue.chat import Chat
 from tests.flows import library as fixtures
 
@@ -119,6 +120,12 @@ ACTS = [
         "more.fusion",
         "src.zut",
         "src.meteo",
+        "yes.alliance",
+        "no.local",
+        "no.zut",
+        "def.mot-mecenat",
+        "def.zut",
+        "do.none",
         "lang.fr",
         "lang.zz",
         "",
@@ -186,10 +193,15 @@ FORWARD = [
         "effacer",
         "retour",
         "question but",
+        "parler jargon",
+        "en clair ?",
+        "et le mécénat ?",
+        "le loyer mensuel",
+        "c'est quoi partager un local ?",
     ),
 ]
 """Words that answer some prompt or move at a review."""
-VERSIONS = [fixtures.library_of(*flows) for flows in changed()]
+VERSIONS = [*(fixtures.library_of(*flows) for flows in changed()), answers.library()]
 PRESSED = "pressed"
 """Stands for a tap on some button of some message that came."""
 

@@ -39,9 +39,11 @@ def test_a_question_in_the_middle_is_answered_and_the_prompt_comes_back() -> Non
 def test_a_card_offers_no_journey_that_is_under_way() -> None:
     chat = Chat()
     chat.say(QUESTION)
-    assert options(chat) == ["more.alliance", "sources.alliance", "go.chemin"]
+    thumbs = ["yes.alliance", "no.alliance"]
+    assert options(chat) == ["more.alliance", "sources.alliance", "go.chemin", *thumbs]
     chat.say("prendre le chemin", QUESTION)
-    assert [option.id for option in chat.sent[0].options] == ["more.alliance", "sources.alliance", "go.types"]
+    offered = [option.id for option in chat.sent[0].options]
+    assert offered == ["more.alliance", "sources.alliance", "go.types", *thumbs]
 
 
 def test_what_is_neither_answer_nor_question_is_told_what_the_prompt_expects() -> None:

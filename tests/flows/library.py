@@ -57,6 +57,7 @@ PHRASES_DATA: Authored = {
         "no": ["non"],
         "restart": ["recommencer"],
         "resume": ["reprendre"],
+        "more": ["en clair"],
     },
     "small_talk": {
         "greeting": ["bonjour"],

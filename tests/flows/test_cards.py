@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.flows.cards import article_card, article_more, article_option, article_sources
+from bot.flows.cards import (
+    article_card,
+    article_more,
+    article_option,
+    article_sources,
+    definition_card,
+    related,
+)
 from bot.flows.shelf import Shelf
 from bot.knowledge.article import Article
 from bot.markup import plain
@@ -38,7 +45,7 @@ def test_a_card_holds_the_answer_and_who_signed_it() -> None:
     text = plain(card(ALLIANCE).text)
     assert text == (
         "[article] Qu'est-ce qu'une alliance ? Réponse sur une alliance durable.\n\n"
-        "[article_signature] Awa jeudi 1er janvier 2026"
+        "[article_signature] Awa 1er janvier 2026"
     )
 
 
@@ -48,7 +55,7 @@ def test_what_is_to_be_checked_and_what_is_out_of_date_stand_on_the_card() -> No
     assert "[article_to_check] le taux sur le site 2026" in plain(card(shown).text)
     assert "[article_stale]" not in card(shown).text
     stale = article(review_after=date(2027, 1, 10))
-    assert "stale] dimanche 10 janvier 2027" in plain(card(stale).text)
+    assert "stale] 10 janvier 2027" in plain(card(stale).text)
 
 
 def test_an_entry_that_waits_for_its_reader_shows_no_answer() -> None:
@@ -83,6 +90,27 @@ def test_more_comes_with_the_entries_beside_it() -> None:
     shown = article_more(SHELF.articles[ArticleId("mecenat")], SHELF)
     assert "Plus long" in shown.text
     assert ids(shown) == ["article.alliance"]
+
+
+def test_what_the_card_showed_is_not_repeated_below_the_longer_text() -> None:
+    shown = article(related=("mecenat", "disparue", "fusion", "alliance", "meteo"))
+    assert [found.id for found in related(shown, SHELF)] == ["mecenat", "meteo", "fusion"]
+    assert ids(article_more(shown, SHELF)) == ["article.mecenat", "article.meteo", "article.fusion"]
+    assert ids(article_more(shown, SHELF, beyond=2)) == ["article.fusion"]
+
+
+def test_in_a_private_conversation_related_entries_and_thumbs_stand_around_the_journey() -> None:
+    shown = article(related=("mecenat", "fusion", "meteo"), journeys=("chemin",))
+    private = article_card(shown, SHELF, VIEW, now=NOW, under_way=frozenset(), private=True)
+    beside = ["article.mecenat", "article.meteo"]
+    assert ids(private)[2:] == [*beside, "go.chemin", "yes.alliance", "no.alliance"]
+    assert ids(card(shown))[2:] == ["go.chemin"]
+
+
+def test_a_definition_is_the_answer_with_a_way_to_more() -> None:
+    shown = definition_card(ALLIANCE, SHELF, VIEW, now=NOW)
+    assert (shown.text, ids(shown)) == (card(ALLIANCE).text, ["more.alliance"])
+    assert ids(definition_card(article(more=None), SHELF, VIEW, now=NOW)) == []
 
 
 def test_a_long_title_is_cut_for_its_button() -> None:

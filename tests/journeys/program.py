@@ -22,8 +22,9 @@ Settings = Mapping[str, str | Path | int]
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment of the machine with these settings of ours and no others."""
+    """The environment of the machine with these settings of ours and no others; by words."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALLIANCES_")}
+    settings = {"semantic": "off", **settings}
     ours = {f"ALLIANCES_{name.upper()}": str(value) for name, value in settings.items()}
     return {**kept, **ours, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
 
@@ -48,12 +49,14 @@ def alliances(
 class Program:
     """`alliances …` that goes on until it is stopped: `with Program("run", folder=…) as program:`."""
 
-    def __init__(self, *arguments: str, folder: Path, settings: Settings | None = None) -> None:
+    def __init__(
+        self, *arguments: str, folder: Path, settings: Settings | None = None, module: str = "bot"
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._out, self._err = folder / "stdout", folder / "stderr"
         with self._out.open("ab") as out, self._err.open("ab") as err:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *arguments],
+                [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
@@ -73,6 +76,10 @@ class Program:
             )
         if self.running:
             self.kill()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def out(self) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.article import Words
-from bot.knowledge.ask import Reason, Verdict, ask, explain
+from bot.knowledge.ask import Reason, Verdict, ask, explain, prefer
 from bot.knowledge.evaluate import CollectionEntry
 from bot.knowledge.index import build_index
 
@@ -140,3 +140,42 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     finding = ask(INDEX, text)
     assert 0 <= finding.confidence <= 1
     assert all(0 <= match.score <= 1 for match in finding.matches)
+
+
+TWINS = build_index(
+    (
+        *BASE[:3],
+        CollectionEntry(
+            "adhesion", "Le montant de l'adhésion", ("combien coûte l'adhésion", "prix pour devenir membre")
+        ),
+    ),
+    WORDS,
+)
+
+
+def test_an_entry_that_explains_a_word_in_sight_wins_a_tie() -> None:
+    tie = ask(TWINS, "combien coûte l'adhésion")
+    assert (tie.verdict, tie.reason) == (Verdict.SUGGEST, Reason.TOO_CLOSE)
+    for name in ("adhesion", "cotisation"):
+        won = ask(TWINS, "combien coûte l'adhésion", here=[name])
+        assert (won.verdict, won.matches[0].id) == (Verdict.ANSWER, name)
+        assert sorted(match.id for match in won.matches) == sorted(match.id for match in tie.matches)
+
+
+@pytest.mark.parametrize("text", ["reserver la salle", "météo à Lyon demain", "date de l'AG"])
+def test_a_word_in_sight_changes_nothing_else(text: str) -> None:
+    assert ask(TWINS, text, here=["adhesion", "local"]) == ask(TWINS, text)
+
+
+def test_merit_orders_only_what_is_too_close_to_tell_apart() -> None:
+    tie = ask(TWINS, "combien coûte l'adhésion")
+    names = [match.id for match in tie.matches]
+    for name in names[:2]:
+        ordered = prefer(tie, {name: 1})
+        assert ordered.matches[0].id == name
+        assert [match.id for match in ordered.matches][2:] == names[2:]
+        assert (ordered.verdict, ordered.confidence) == (tie.verdict, tie.confidence)
+    assert len(names) > 2
+    assert prefer(tie, {names[-1]: 5}) == tie
+    sure = ask(TWINS, "reserver la salle")
+    assert prefer(sure, {"cotisation": 9}) == sure

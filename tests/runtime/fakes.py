@@ -61,7 +61,9 @@ class FakeChannel:
         self.gate.set()
         self._references = count(1)
 
-    async def send(self, address: Address, message: Message, *, replaces: str | None = None) -> Receipt:
+    async def send(
+        self, address: Address, message: Message, *, replaces: str | None = None, bulk: bool = False
+    ) -> Receipt:
         self.sent.append((address.id, str(message.text), replaces))
         await self.gate.wait()
         receipt = self.receipts.pop(0) if self.receipts else Delivered(str(next(self._references)))

@@ -135,3 +135,12 @@ def test_which_messages_get_no_next_try(receipt: Receipt, attempts: int, hours: 
 
 def test_pauses_differ() -> None:
     assert len({pause(5, rng=Random(seed)) for seed in range(20)}) == 20
+
+
+def test_a_call_beside_the_outbox_takes_a_place_and_is_told_when() -> None:
+    pacer = Pacer()
+    places = [pacer.reserve(0.0) for _ in range(4)]
+    assert places == pytest.approx([0.0, 1 / 29.1, 2 / 29.1, 3 / 29.1])
+    assert pacer.wait("1", 0.0) == pytest.approx(4 / 29.1)
+    pacer.refused(5.0, 0.0)
+    assert pacer.reserve(0.0) == 5.0

@@ -16,14 +16,16 @@ from bot.model.effects import (
     Export,
     Finish,
     Miss,
+    Opinion,
     Problem,
+    Propose,
     Remember,
     Send,
     SetTimer,
 )
 from bot.model.receipt import Delivered, Refused
 from bot.model.session import Session
-from bot.model.values import FlowId, Owner, StoredFile, Task
+from bot.model.values import ArticleId, FlowId, Owner, StoredFile, Task
 from bot.model.who import Address
 from bot.storage.files import Files
 from bot.storage.store import Store
@@ -109,7 +111,16 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         f"{SECRET} 1",
     ]
     tables = {name for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    without_identity = {"setting", "miss", "opinion", "problem", "erasure", "announcement", "sqlite_sequence"}
+    without_identity = {
+        "setting",
+        "miss",
+        "opinion",
+        "problem",
+        "proposal",
+        "erasure",
+        "announcement",
+        "sqlite_sequence",
+    }
     plural = {"answer", "task", "timer", "journey", "request", "file"}
     plurals = {"address": "addresses", "delivery": "deliveries"} | {name: f"{name}s" for name in plural}
     sections = {plurals.get(name, name) for name in tables - without_identity}
@@ -201,7 +212,19 @@ async def _join(store: Store, path: Path) -> None:
         (91 * DAY, ["answer", "files", "history", "inbox", "inbox aside", "outbox", "sent"]),
         (
             366 * DAY,
-            ["answer", "files", "history", "inbox", "inbox aside", "miss", "outbox", "problem", "sent"],
+            [
+                "answer",
+                "files",
+                "history",
+                "inbox",
+                "inbox aside",
+                "miss",
+                "opinion",
+                "outbox",
+                "problem",
+                "proposal",
+                "sent",
+            ],
         ),
     ],
 )
@@ -213,6 +236,8 @@ async def test_time_erases(store: Store, path: Path, age: timedelta, gone: list[
         Send(say("b")),
         Remember(mine("x"), 1, erase_after=NOW + DAY),
         Miss("x", "reject"),
+        Opinion(ArticleId("a"), helpful=True),
+        Propose(ArticleId("a"), ("x",), (1,)),
         Problem("x", FLOW, ""),
         cause=Cause(file=unused),
     )
@@ -230,8 +255,10 @@ async def test_time_erases(store: Store, path: Path, age: timedelta, gone: list[
         "inbox": "inbox WHERE state = 'done'",
         "inbox aside": "inbox WHERE state = 'aside'",
         "miss": "miss",
+        "opinion": "opinion",
         "outbox": "outbox",
         "problem": "problem",
+        "proposal": "proposal",
         "sent": "sent",
     }
     await store.purge(now=NOW + age)

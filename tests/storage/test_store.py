@@ -20,7 +20,9 @@ from bot.model.effects import (
     Escalate,
     Finish,
     Forget,
+    HandOut,
     Miss,
+    NewFile,
     Problem,
     Reach,
     Remember,
@@ -150,6 +152,18 @@ async def test_effects_that_only_staff_see_are_kept(store: Store, path: Path) ->
     assert [(one["code"], one["step"]) for one in await store.problems()] == [("runaway", "s3")]
     person = (await store.load(ALICE, now=NOW)).view.person
     assert (person.language, person.reachable) == ("en", False)
+
+
+async def test_files_made_in_a_turn_go_out_with_its_message(store: Store) -> None:
+    made = NewFile("code.png", "image/png", b"png", "Un code")
+    await turn(store, HandOut(say("Voici"), (made,)))
+    message = (await store.history(ALICE))[-1].message
+    assert message is not None
+    (attached,) = message.attachments
+    assert (attached.name, attached.media_type, attached.alternative) == ("code.png", "image/png", "Un code")
+    assert await store.files.read(attached.sha256) == b"png"
+    await store.purge(now=NOW + 2 * DAY)
+    assert await store.files.read(attached.sha256) is None
 
 
 async def test_a_session_survives_and_a_moved_version_writes_nothing(store: Store, path: Path) -> None:
@@ -327,5 +341,5 @@ async def test_nasty_texts_stop_no_commit(store: Store, effects: Sequence[Effect
 
 def test_every_effect_has_its_test() -> None:
     here: dict[str, Any] = globals()
-    elsewhere = {"Export", "Erase"}
+    elsewhere = {"Export", "Erase", "Opinion", "Settle", "Propose"}
     assert {one.__name__ for one in Effect.__args__} <= set(here) | elsewhere

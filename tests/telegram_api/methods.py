@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from tests.telegram_api import editing, profile, sending
+from tests.telegram_api import editing, inline, profile, sending
 from tests.telegram_api.call import Call
 from tests.telegram_api.world import World
 
@@ -42,6 +42,7 @@ METHODS: Mapping[str, Method] = {
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
     "deleteMessage": editing.delete_message,
     "answerCallbackQuery": editing.answer_callback_query,
+    "answerInlineQuery": inline.answer_inline_query,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,

@@ -7,11 +7,24 @@ from tests.telegram_api.call import Upload
 from tests.telegram_api.markup import plain_entities
 from tests.telegram_api.render import message_json, photo_json, picture_size
 from tests.telegram_api.updates import DAY, TAP_LIFETIME
-from tests.telegram_api.world import Chat, Content, Heard, Message, State, Tap, User, World, plain
+from tests.telegram_api.world import (
+    Chat,
+    Content,
+    Heard,
+    InlineQuery,
+    Message,
+    State,
+    Tap,
+    User,
+    World,
+    plain,
+)
 
+INLINE_LANE = 1 << 33
 TAP_LANE = 3 << 33
 MEMBER_LANE = 5 << 33
-"""Webhook queues of taps and membership changes are the user's id plus these (``Client.cpp``, 01a3679)."""
+"""Webhook queues of inline queries, taps and membership changes are the user's id plus these (``Client.cpp``,
+01a3679)."""
 
 
 class Person:
@@ -30,12 +43,52 @@ class Person:
         return self.user.id
 
     async def says(
-        self, text: str, *, chat: Chat | None = None, reply_to: int | None = None, **extra: Any
+        self,
+        text: str,
+        *,
+        chat: Chat | None = None,
+        reply_to: int | None = None,
+        thread: int | None = None,
+        **extra: Any,
     ) -> Message:
         """Send a text. ``extra`` goes into the update as it is (``forward_origin``, ``via_bot``,
         ``sender_chat`` …)."""
         content = plain(text, tuple(plain_entities(text, [])))
-        return self._posts(content, chat=chat, reply_to=reply_to, extra=extra)
+        return self._posts(content, chat=chat, reply_to=reply_to, thread=thread, extra=extra)
+
+    async def asks_inline(self, text: str) -> InlineQuery:
+        """Type words behind the bot's name, in any chat. LookupError unless inline mode is on."""
+        if not self._world.abilities["supports_inline_queries"]:
+            raise LookupError("inline mode is off: Telegram sends no such update")
+        query = InlineQuery(str(next(self._world.numbers) + 10**16), text, self._world.clock.now())
+        self._world.queries[query.id] = query
+        body = {"id": query.id, "from": self.user.json(), "chat_type": "group", "query": text, "offset": ""}
+        self._update("inline_query", body, lane=self.id + INLINE_LANE, lifetime=TAP_LIFETIME)
+        return query
+
+    async def sees(self, query: InlineQuery, timeout: float = 5.0) -> list[str]:
+        """The titles offered for what was typed, once they are there. TimeoutError if they do not come."""
+        look = self._world.bell.until(lambda: query.answer, timeout=timeout)
+        if await look is None:
+            raise TimeoutError(f"no answer to the inline query {query.text!r} for {timeout} s")
+        return query.titles
+
+    async def picks(self, query: InlineQuery, title: str, *, chat: Chat) -> Message:
+        """Send one of the results into a chat, in one's own name and by way of the bot."""
+        content = query.messages[title]
+        return self._posts(content, chat=chat, extra={"via_bot": self._world.bot.json()})
+
+    async def opens(self, label: str, *, chat: Chat | None = None) -> Message:
+        """Touch a button that opens the bot's private chat (``https://t.me/…?start=…``)."""
+        place = chat or self.chat
+        boards = [one.keyboard for one in reversed(place.thread.values()) if one.keyboard]
+        url = next(
+            button.url for board in boards for button in board.buttons if button.label == label and button.url
+        )
+        name, _, payload = url.removeprefix("https://t.me/").partition("?start=")
+        if name != self._world.bot.username:
+            raise LookupError(f"{url} leads to somebody else")
+        return await self.starts(payload)
 
     async def starts(self, payload: str = "") -> Message:
         """Press "Start" (a deep link when there is a payload); whoever blocked the bot unblocks it so."""
@@ -164,13 +217,31 @@ class Person:
         *,
         chat: Chat | None = None,
         reply_to: int | None = None,
+        thread: int | None = None,
         extra: JsonObject | None = None,
     ) -> Message:
         place = chat or self.chat
-        message = self._world.add_message(place, self.user, content, reply_to=reply_to)
+        before = [one.sender.is_bot for one in place.thread.values()]
+        message = self._world.add_message(place, self.user, content, reply_to=reply_to, thread=thread)
         kind = "channel_post" if place.kind == "channel" else "message"
-        self._update(kind, message_json(message) | (extra or {}), lane=place.id)
+        body = message_json(message) | (extra or {})
+        if place.kind not in ("group", "supergroup") or self._reaches_bot(body, before[-1:] == [True]):
+            self._update(kind, body, lane=place.id)
         return message
+
+    def _reaches_bot(self, body: JsonObject, bot_spoke_last: bool) -> bool:
+        """Whether a message of a group is sent to the bot: all are without privacy mode; with it only
+        commands for it, any command if it spoke last, answers to it, and its inline results (Bot features,
+        "Privacy mode"). A mention alone is not on that list."""
+        bot = self._world.bot
+        if self._world.abilities["can_read_all_group_messages"]:
+            return True
+        command = " ".join(str(body.get("text", "")).split(maxsplit=1)[:1])
+        if command.startswith("/"):
+            _, at, whose = command.partition("@")
+            return whose.lower() == str(bot.username).lower() if at else bot_spoke_last
+        theirs = (body.get("reply_to_message", {}).get("from", {}), body.get("via_bot", {}))
+        return any(one.get("id") == bot.id for one in theirs)
 
     def _changes_membership(self, state: State, old: str, new: str) -> None:
         self.chat.state = state

@@ -24,14 +24,8 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 async def get_me(world: World, call: Call) -> Any:
     """``getMe``."""
-    abilities = {
-        "can_join_groups": True,
-        "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
-        "can_connect_to_business": False,
-        "has_main_web_app": False,
-    }
-    return world.bot.json() | abilities
+    never = {"can_connect_to_business": False, "has_main_web_app": False}
+    return world.bot.json() | world.abilities | never
 
 
 async def get_chat(world: World, call: Call) -> Any:

@@ -27,6 +27,8 @@ def _bare_json(message: Message) -> JsonObject:
         body["sender_chat"] = message.chat.json()
     else:
         body["from"] = message.sender.json()
+    if message.thread is not None:
+        body |= {"message_thread_id": message.thread, "is_topic_message": True}
     if message.edited_at is not None:
         body["edit_date"] = int(message.edited_at)
     return body | content_json(message.content)

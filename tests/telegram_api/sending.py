@@ -105,7 +105,8 @@ def _send(world: World, chat: Chat, call: Call, content: Content) -> Message:
     reply = call.structure("reply_parameters", "can't parse reply parameters JSON object") or {}
     reply_to = int(reply.get("message_id", 0)) or call.integer("reply_to_message_id")
     if reply_to and (reply_to not in chat.thread or chat.thread[reply_to].deleted):
-        if not (reply.get("allow_sending_without_reply") or call.boolean("allow_sending_without_reply")):
+        allowed = reply.get("allow_sending_without_reply") or call.boolean("allow_sending_without_reply")
+        if chat.is_forum or not allowed:  # in a forum it counts as false (Bot API, "ReplyParameters")
             raise bad_request(answers.REPLY_NOT_FOUND)
         reply_to = 0
     return world.add_message(chat, world.bot, content, reply_to=reply_to or None)

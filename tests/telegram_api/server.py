@@ -125,6 +125,11 @@ class BotApi:
         return self.world.taps
 
     @property
+    def abilities(self) -> dict[str, bool]:
+        """What ``getMe`` tells, as set with @BotFather; change it before the bot asks."""
+        return self.world.abilities
+
+    @property
     def updates(self) -> UpdateQueue:
         return self.world.updates
 

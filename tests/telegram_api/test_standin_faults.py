@@ -298,6 +298,7 @@ async def test_the_server_can_go_away_and_come_back(api: BotApi) -> None:
 
 async def test_a_group_that_becomes_a_supergroup_says_so_twice(api: BotApi, bot: Bot) -> None:
     camille, group = api.person(1), api.group(-5, kind="group")
+    api.abilities["can_read_all_group_messages"] = True
     await camille.says("bonjour à tous", chat=group.chat)
     new = group.migrates(-1005, by=camille)
     with pytest.raises(ChatMigrated) as moved:

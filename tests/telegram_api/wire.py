@@ -20,7 +20,8 @@ def answer_ok(result: Any, description: str | None = None) -> Answer:
     body: JsonObject = {"ok": True, "result": result}
     if description is not None:
         body["description"] = description
-    return Answer(200, json.dumps(body, ensure_ascii=False).encode())
+    # Escaped as Telegram does: so half a surrogate pair arrives as it was typed.
+    return Answer(200, json.dumps(body).encode())
 
 
 def answer_refusal(refusal: Refusal) -> Answer:

@@ -104,6 +104,8 @@ class Message(Shown):
     edited_at: float | None = None
     deleted: bool = False
     reply_to: int | None = None
+    thread: int | None = None
+    """The topic of a forum in which it stands."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,23 @@ class Tap:
 
 
 @dataclass
+class InlineQuery:
+    """What a person typed behind the bot's name, and what ``answerInlineQuery`` said (None until then)."""
+
+    id: str
+    text: str
+    at: float
+    answer: JsonObject | None = None
+    messages: dict[str, Content] = field(default_factory=dict)
+    """Title of each result -> the message that it becomes."""
+
+    @property
+    def titles(self) -> list[str]:
+        """What the person can pick, in order."""
+        return list(self.messages)
+
+
+@dataclass
 class Chat:
     """A chat as the bot can see it. ``user`` is the other side of a private chat."""
 
@@ -136,6 +155,7 @@ class Chat:
     user: User | None = None
     state: State = "open"
     upgraded_to: int | None = None
+    is_forum: bool = False
     thread: dict[int, Message] = field(default_factory=dict)
     happened: list[Heard] = field(default_factory=list)
     heard: int = 0
@@ -164,7 +184,8 @@ class Chat:
         """The Bot API's ``Chat``."""
         about = self.user.json() if self.user else {"title": self.title}
         names = ("title", "first_name", "last_name", "username")
-        return {"id": self.id, "type": self.kind} | {name: about[name] for name in names if name in about}
+        forum = {"is_forum": True} if self.is_forum else {}
+        return {"id": self.id, "type": self.kind} | forum | {n: about[n] for n in names if n in about}
 
 
 class World:
@@ -179,6 +200,13 @@ class World:
         self.users: dict[int, User] = {}
         self.files: dict[str, StoredFile] = {}
         self.taps: dict[str, Tap] = {}
+        self.queries: dict[str, InlineQuery] = {}
+        self.abilities: dict[str, bool] = {
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
+        }
+        """What @BotFather was told; privacy mode is on unless ``can_read_all_group_messages``."""
         self.journal: list[Call] = []
         self.profile: dict[tuple[str, str, str], JsonObject] = {}
         self.tap_lifetime = TAP_LIFETIME
@@ -205,10 +233,25 @@ class World:
         return chat
 
     def add_message(
-        self, chat: Chat, sender: User, content: Content, *, reply_to: int | None = None
+        self,
+        chat: Chat,
+        sender: User,
+        content: Content,
+        *,
+        reply_to: int | None = None,
+        thread: int | None = None,
     ) -> Message:
         """Put a message into a chat; the bot's own is heard by whoever waits there."""
-        message = Message(next(self.numbers), chat, sender, self.clock.now(), content, reply_to=reply_to)
+        answered = chat.thread.get(reply_to) if reply_to else None
+        message = Message(
+            next(self.numbers),
+            chat,
+            sender,
+            self.clock.now(),
+            content,
+            reply_to=reply_to,
+            thread=answered.thread if answered else thread,
+        )
         chat.thread[message.message_id] = message
         if sender.is_bot:
             self._remember_keyboard(chat, content.keyboard)

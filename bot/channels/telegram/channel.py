@@ -17,18 +17,22 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.client import Account, close, connect
 from bot.channels.telegram.downloading import Keep, download
-from bot.channels.telegram.polling import Accept, Patience, poll
+from bot.channels.telegram.identity import Me, owner_of
+from bot.channels.telegram.inline import Desk, Pace, Share
+from bot.channels.telegram.insisting import Patience, insist
+from bot.channels.telegram.polling import poll
 from bot.channels.telegram.reading import CHANNEL, Skipped, query_of, read_update
 from bot.channels.telegram.receipts import describe
 from bot.channels.telegram.rendering import Requests, render
 from bot.channels.telegram.sending import Load, Sender
 from bot.channels.telegram.signing import sign, webhook_secret
+from bot.channels.telegram.sorting import Accept, Query, sort_update
 from bot.channels.telegram.webhook import Door, open_webhook, webhook_door
 from bot.model.message import Message
 from bot.model.receipt import Receipt, Refused
 from bot.model.values import StoredFile
 from bot.model.who import Address
-from bot.runtime.channel import Reading
+from bot.runtime.channel import Moved, Reading
 
 _log = logging.getLogger(__name__)
 
@@ -39,22 +43,36 @@ class TelegramChannel:
     name = CHANNEL
 
     def __init__(
-        self, account: Account, *, secret: bytes, keep: Keep, load: Load, requests: Requests
+        self,
+        account: Account,
+        *,
+        secret: bytes,
+        keep: Keep,
+        load: Load,
+        requests: Requests,
+        webhook: str | None = None,
     ) -> None:
         """Nothing is sent yet. Raises TokenRefused for what cannot be a token.
 
-        `secret` signs buttons and the webhook; `requests` labels the buttons that share a phone or a place.
+        `secret` signs buttons; `webhook` is what Telegram shows with every update that it posts, made of
+        `secret` if it is None; `requests` labels the buttons that share a phone or a place.
         """
         self._client = connect(account)
         self._bot = self._client.bot
         self._secret = secret
+        self._webhook_secret = webhook or webhook_secret(secret)
         self._keep = keep
         self._requests = requests
-        self._sender = Sender(self._bot, load, link_previews=account.link_previews)
+        self._sender = Sender(self._client, load, link_previews=account.link_previews)
+        self._desk: Desk | None = None
+        self.me: Me = owner_of(account.token)
+        """Who we are; `learn` asks Telegram, and whoever knows our name from before may set it."""
         self.skipped: Counter[Skipped] = Counter()
         """How many updates were not for us, by reason; `forged` counts buttons that we did not make."""
 
-    async def send(self, address: Address, message: Message, *, replaces: str | None = None) -> Receipt:
+    async def send(
+        self, address: Address, message: Message, *, replaces: str | None = None, bulk: bool = False
+    ) -> Receipt:
         """Deliver one message, or edit the earlier one; never raises for what Telegram or the network did."""
         if address.channel != CHANNEL or not address.id.removeprefix("-").isdigit():
             return Refused(f"not a Telegram address: {address.channel}")
@@ -63,7 +81,7 @@ class TelegramChannel:
             receipt = await self._sender.edit(address, replaces, parts[0])
             if receipt is not None:
                 return receipt
-        return await self._sender.deliver(address, message, parts)
+        return await self._sender.deliver(address, message, parts, bulk=bulk)
 
     async def typing(self, address: Address) -> None:
         """Show that an answer is coming; best effort."""
@@ -72,10 +90,10 @@ class TelegramChannel:
         except (TelegramError, ValueError) as error:
             _log.debug("telegram typing: %s", describe(error))
 
-    def read(self, body: str) -> Reading | None:
+    def read(self, body: str) -> Reading | Moved | None:
         """What a raw update means; None for one that is not for us. ValueError if it is malformed."""
-        found = read_update(_decoded(body), secret=self._secret)
-        if isinstance(found, Reading):
+        found = read_update(_decoded(body), secret=self._secret, me=self.me)
+        if isinstance(found, Reading | Moved):
             return found
         self.skipped[found] += 1
         if found is Skipped.MALFORMED:
@@ -108,20 +126,50 @@ class TelegramChannel:
             return False
         return True
 
+    async def learn(self, *, rng: random.Random, patience: Patience | None = None) -> Me:
+        """Ask Telegram who we are, until it says so. Raises TokenRefused."""
+        told = await insist(self._bot.get_me, "getMe", rng=rng, patience=patience)
+        self.me = Me(
+            id=told.id,
+            name=told.username or "",
+            joins_groups=bool(told.can_join_groups),
+            reads_groups=bool(told.can_read_all_group_messages),
+            answers_inline=bool(told.supports_inline_queries),
+        )
+        return self.me
+
+    def answer_inline(self, share: Share, *, button: str, pace: Pace) -> None:
+        """From now on, answer inline queries with what `share` finds; `button` leads to the private chat."""
+        self._desk = Desk(self._bot, share, button=button, pace=pace)
+
     async def poll(self, accept: Accept, *, rng: random.Random, patience: Patience | None = None) -> Never:
         """Bring updates to `accept` for ever; cancel it to stop. Raises TokenRefused."""
-        await poll(self._client, accept, rng=rng, patience=patience)
+        await poll(self._client, partial(self._take, accept), rng=rng, patience=patience)
 
     def webhook(self, accept: Accept) -> Door:
         """The door for `http` to mount: headers and body of a POST in, HTTP status out."""
-        return webhook_door(accept, secret=webhook_secret(self._secret))
+        return webhook_door(partial(self._take, accept), secret=self._webhook_secret)
 
     async def open_webhook(self, url: str, *, rng: random.Random) -> None:
         """Tell Telegram to post updates to this address. Raises TokenRefused."""
-        await open_webhook(self._client, url, secret=webhook_secret(self._secret), rng=rng)
+        await open_webhook(self._client, url, secret=self._webhook_secret, rng=rng)
+
+    async def _take(self, accept: Accept, updates: Sequence[object]) -> None:
+        """What is for us to disk in one commit, inline queries to their desk, the rest forgotten."""
+        found = [sort_update(update, secret=self._secret, me=self.me) for update in updates]
+        rows = [one for one in found if isinstance(one, tuple)]
+        if rows:
+            await accept(rows)
+        for one in found:
+            if isinstance(one, Query) and self._desk is not None:
+                self._desk.ask(one)
+            elif isinstance(one, Skipped):
+                self.skipped[one] += 1
 
     async def close(self) -> None:
         """Close the connections; the channel is of no use afterwards."""
+        if self._desk is not None:
+            await self._desk.close()
         await close(self._client)
 
 

@@ -1,17 +1,21 @@
 """What a raw update means: JSON in, Reading or the reason to skip it out. Pure and total: it never raises.
 
-Shapes by the Bot API ("Update", "Message", "CallbackQuery", "ChatMemberUpdated"). Private chats only.
+Shapes by the Bot API ("Update", "Message", "CallbackQuery", "ChatMemberUpdated"). A private chat is read as a
+whole, a group only where `grouped` says that something is meant for us.
 """
 
 import re
 from enum import StrEnum
 
+from bot.channels.telegram.grouped import GROUPS, NOT_THEIR_OWN, let_in_or_out, words_for_us
+from bot.channels.telegram.identity import Me
 from bot.channels.telegram.signing import verify
 from bot.markup import clean
 from bot.model.inputs import (
     Attachment,
     Command,
     Contact,
+    InGroup,
     Input,
     Location,
     Membership,
@@ -22,17 +26,19 @@ from bot.model.inputs import (
 )
 from bot.model.values import StoredFile
 from bot.model.who import Address
-from bot.runtime.channel import Reading
+from bot.runtime.channel import Moved, Reading
 
 CHANNEL = "telegram"
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
-"""The kinds of update that we ask for."""
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query")
+"""The kinds of update that we ask for. Inline queries are no Input: `sorting` and `inline` see to them."""
 
 MAX_FILE = 20_000_000
 """Bytes that a bot may download (Bot API, getFile: 20 MB)."""
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+LATEST = 1 << 40
+"""Unix seconds far beyond any date of a message."""
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Payload of a deep link (Bot API, deep linking)."""
 
@@ -53,11 +59,11 @@ class Skipped(StrEnum):
     SERVICE = "service"
 
 
-def read_update(update: object, *, secret: bytes) -> Reading | Skipped:
-    """What this update means; `secret` is the one that signs buttons."""
+def read_update(update: object, *, secret: bytes, me: Me) -> Reading | Moved | Skipped:
+    """What this update means; `secret` is the one that signs buttons, `me` who is asked in a group."""
     match update:
         case {"update_id": int(), "message": message}:
-            return _read_message(message)
+            return _read_message(message, me)
         case {"update_id": int(), "callback_query": query}:
             return _read_tap(query, secret)
         case {"update_id": int(), "my_chat_member": change}:
@@ -68,8 +74,25 @@ def read_update(update: object, *, secret: bytes) -> Reading | Skipped:
             return Skipped.MALFORMED
 
 
+def chat_of(update: object) -> dict[str, object] | None:
+    """The chat in which something happened; None where there is none, or nothing that looks like one."""
+    match update:
+        case (
+            {"message": {"chat": dict() as chat}}
+            | {"callback_query": {"message": {"chat": dict() as chat}}}
+            | {"my_chat_member": {"chat": dict() as chat}}
+        ):
+            return chat
+        case _:
+            return None
+
+
 def lane_of(update: object) -> str:
-    """The ordered line in which an update waits: the id of the user it comes from; `0` if there is none."""
+    """The ordered line in which an update waits: the id of the group it comes from, else of the user; `0` if
+    there is none."""
+    match chat_of(update):
+        case {"type": str(kind), "id": int(group)} if kind in GROUPS:
+            return str(group)
     match update:
         case (
             {"message": {"from": {"id": int(user)}}}
@@ -117,19 +140,27 @@ def query_of(update: object) -> str | None:
             return None
 
 
-def _read_message(message: object) -> Reading | Skipped:
+def _read_message(message: object, me: Me) -> Reading | Moved | Skipped:
+    if group := _group_of(message):
+        if moved := _new_address(message, group):
+            return moved
+        heard = words_for_us(message, me) if isinstance(message, dict) else None
+        return Reading(group, heard, sent=_sent_at(message)) if heard else Skipped.GROUP
     who = _sender(message)
     if isinstance(who, Skipped):
         return who
     content = _read_content(message)
-    return Reading(who[0], content, who[1]) if content is not None else Skipped.SERVICE
+    if content is None:
+        return Skipped.SERVICE
+    return Reading(who[0], content, who[1], sent=_sent_at(message))
 
 
 def _read_content(message: object) -> Input | None:
     """What a person put into a message; None for a service message."""
     match message:
-        case {"text": str(text)}:
-            return _read_text(clean(text))
+        case {"text": str(text), **rest}:
+            own = not NOT_THEIR_OWN & rest.keys()
+            return _read_text(clean(text)) if own else _read_forwarded(clean(text))
         case {"contact": {"phone_number": str(phone)}}:
             return Attachment(Contact(_international(clean(phone))))
         case {"location": {"latitude": int() | float() as north, "longitude": int() | float() as east}}:
@@ -153,6 +184,10 @@ def _read_file(message: object) -> Input:
     return Unusable("too_large") if found[1].size > MAX_FILE else Attachment(found[1])
 
 
+def _read_forwarded(text: str) -> Input:
+    return Utterance(text, forwarded=True) if text.strip() else Unusable("other")
+
+
 def _read_text(text: str) -> Input:
     if not text.strip():
         return Unusable("other")
@@ -170,19 +205,38 @@ def _read_tap(query: object, secret: bytes) -> Reading | Skipped:
         case {"from": {"id": int(user)} as sender, "data": str(data), **rest}:
             # Without its message (too old, or inline) a tap still says who; the signature says the rest.
             message = rest.get("message")
-            chat = message.get("chat") if isinstance(message, dict) else {"type": "private", "id": user}
-            who = _sender({"chat": chat, "from": sender})
+            message = message if isinstance(message, dict) else {"chat": {"type": "private", "id": user}}
+            group = _group_of(message)
+            who = (group, "") if group else _sender({"chat": message.get("chat"), "from": sender})
             if isinstance(who, Skipped):
                 return who
             act = verify(secret, who[0], data)
-            return Skipped.FORGED if act is None else Reading(who[0], Tap(act), who[1])
+            if act is None:
+                return Skipped.FORGED
+            number = message.get("message_id")
+            tapped_at = str(number) if isinstance(number, int) else ""
+            return Reading(who[0], InGroup(Tap(act), tapped_at) if group else Tap(act), who[1])
         case {"from": _, "game_short_name": _}:
             return Skipped.KIND
         case _:
             return Skipped.MALFORMED
 
 
+def _new_address(message: object, group: Address) -> Moved | None:
+    """The move of a group that became a supergroup: told in the old chat and in the new one, in any order."""
+    match message:
+        case {"migrate_to_chat_id": int(to)}:
+            return Moved(group, Address(CHANNEL, str(to)))
+        case {"migrate_from_chat_id": int(before)}:
+            return Moved(Address(CHANNEL, str(before)), group)
+        case _:
+            return None
+
+
 def _read_membership(change: object) -> Reading | Skipped:
+    if group := _group_of(change):
+        moved = let_in_or_out(change) if isinstance(change, dict) else None
+        return Reading(group, moved) if moved else Skipped.GROUP
     who = _sender(change)
     if isinstance(who, Skipped):
         return who
@@ -195,17 +249,26 @@ def _read_membership(change: object) -> Reading | Skipped:
             return Skipped.MALFORMED
 
 
+def _group_of(body: object) -> Address | None:
+    """The address of the group in which something happened; None for a private chat or a channel."""
+    match body:
+        case {"chat": {"type": str(kind), "id": int(group)}} if kind in GROUPS:
+            return Address(CHANNEL, str(group))
+        case _:
+            return None
+
+
 def _sender(body: object) -> tuple[Address, str] | Skipped:
     """Address and first name of the person in a private chat."""
     match body:
         case {"from": {"is_bot": True}}:
             return Skipped.BOT
-        case {"chat": {"type": "private", "id": int(chat)}, "from": {"id": int()} as sender}:
+        case {"chat": {"type": "private", "id": int(chat)}, "from": {"id": int(by)} as sender} if chat == by:
             name = sender.get("first_name")
             return Address(CHANNEL, str(chat)), " ".join(clean(name).split())[:64] if isinstance(
                 name, str
             ) else ""
-        case {"chat": {"type": "group" | "supergroup" | "channel"}}:
+        case {"chat": {"type": str(kind)}} if kind == "channel" or kind in GROUPS:
             return Skipped.GROUP
         case _:
             return Skipped.MALFORMED
@@ -214,6 +277,15 @@ def _sender(body: object) -> tuple[Address, str] | Skipped:
 def _international(phone: str) -> str:
     """Telegram leaves out the `+` of the number in a person's own account."""
     return f"+{phone}" if phone.isdigit() and not phone.startswith("0") else phone
+
+
+def _sent_at(message: object) -> float | None:
+    """When a message was sent, Unix seconds (Bot API, Message); a tap does not tell."""
+    match message:
+        case {"date": int(moment)} if 0 < moment < LATEST:
+            return float(moment)
+        case _:
+            return None
 
 
 def _number(value: object) -> int:

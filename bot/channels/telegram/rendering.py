@@ -48,6 +48,8 @@ class Part:
     file: AttachedFile | None = None
     markup: Markup | None = None
     silent: bool = False
+    reply_to: int | None = None
+    """Message that this one answers; that also keeps it in the topic of a forum."""
 
     @property
     def is_photo(self) -> bool:
@@ -74,10 +76,26 @@ def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, .
         bodies += [Part(_caption(file), file) for file in files]
     last = len(bodies) - 1
     markup = _markup(message, sign, requests)
+    answered = int(message.reply_to) if message.reply_to.isdecimal() else None
     return tuple(
         # All but the last are silent: one message, one notification.
-        replace(part, markup=markup if place == last else None, silent=message.silent or place < last)
+        replace(
+            part,
+            markup=markup if place == last else None,
+            silent=message.silent or place < last,
+            reply_to=answered,
+        )
         for place, part in enumerate(bodies)
+    )
+
+
+def link_keyboard(options: Sequence[Option]) -> InlineKeyboardMarkup | None:
+    """The buttons that open an address; nothing of ours is told when one is tapped."""
+    links = [option for option in options if option.link]
+    return (
+        InlineKeyboardMarkup([[InlineKeyboardButton(one.label, url=one.link)] for one in links])
+        if links
+        else None
     )
 
 
@@ -96,16 +114,19 @@ def _markup(message: Message, sign: Sign, requests: Requests) -> Markup | None:
             request_location=True if shared == "location" else None,
         )
         # A keyboard under the text field carries no acts: its labels come back as words, which prompts know.
-        words = [[KeyboardButton(option.label) for option in row] for row in rows]
-        return ReplyKeyboardMarkup([[button], *words], resize_keyboard=True, one_time_keyboard=True)
+        words = [[KeyboardButton(option.label) for option in row if option.act] for row in rows]
+        return ReplyKeyboardMarkup(
+            [[button], *filter(None, words)], resize_keyboard=True, one_time_keyboard=True
+        )
     if not rows:
         return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(option.label, callback_data=sign(option.act)) for option in row]
-            for row in rows
-        ]
-    )
+    return InlineKeyboardMarkup([[_button(option, sign) for option in row] for row in rows])
+
+
+def _button(option: Option, sign: Sign) -> InlineKeyboardButton:
+    if option.link:
+        return InlineKeyboardButton(option.label, url=option.link)
+    return InlineKeyboardButton(option.label, callback_data=sign(option.act))
 
 
 def _pairs(options: Sequence[Option]) -> list[list[Option]]:

@@ -12,11 +12,13 @@ from telegram import (
     LinkPreviewOptions,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
+    ReplyParameters,
 )
 from telegram import Message as Sent
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.channels.telegram.client import Client
 from bot.channels.telegram.receipts import UNEDITABLE, UNMODIFIED, mentions, receipt_of
 from bot.channels.telegram.rendering import Part
 from bot.model.message import AttachedFile, Message
@@ -40,27 +42,33 @@ class Sender:
     Both memories may be lost with the process: a part is said twice, or a keyboard stays until used.
     """
 
-    def __init__(self, bot: Bot, load: Load, *, link_previews: bool) -> None:
-        self._bot = bot
+    def __init__(self, client: Client, load: Load, *, link_previews: bool) -> None:
+        self._bot = client.bot
+        self._bulk = client.bulk
         self._load = load
         self._link_previews = link_previews
         self._begun: dict[tuple[Address, Message], int] = {}
         self._keyboards: set[Address] = set()
 
-    async def deliver(self, address: Address, message: Message, parts: Sequence[Part]) -> Receipt:
+    async def deliver(
+        self, address: Address, message: Message, parts: Sequence[Part], *, bulk: bool = False
+    ) -> Receipt:
         """Send all parts in order; the receipt is that of the last, or of the first that failed.
 
-        The retry of a message that failed half-way goes on where it stopped.
+        The retry of a message that failed half-way goes on where it stopped. `bulk` goes out on connections
+        of its own, and leaves a keyboard under the text field: the person is still being asked for something.
         """
+        bot = self._bulk if bulk else self._bot
         if not parts:
             return Refused("empty message")
         task = (address, message)
         receipt: Receipt = Delivered()
         try:
-            parts = await self._without_old_keyboard(address, message, parts)
+            if not bulk:
+                parts = await self._without_old_keyboard(address, message, parts)
             for place in range(self._begun.pop(task, 0), len(parts)):
                 self._begun[task] = place
-                receipt = await self._send(address, parts[place])
+                receipt = await self._send(bot, address, parts[place])
         except OSError:
             receipt = Refused("an attached file is gone")
         except Exception as error:  # the vendor's parser may raise anything at a strange answer
@@ -93,9 +101,11 @@ class Sender:
             return receipt_of(error)
         return Delivered(reference)
 
-    async def _send(self, address: Address, part: Part) -> Receipt:
+    async def _send(self, bot: Bot, address: Address, part: Part) -> Receipt:
         sent = await (
-            self._send_text(address, part) if part.file is None else self._send_file(address, part, part.file)
+            self._send_text(bot, address, part)
+            if part.file is None
+            else self._send_file(bot, address, part, part.file)
         )
         if isinstance(part.markup, ReplyKeyboardMarkup):
             self._keyboards.add(address)
@@ -103,34 +113,37 @@ class Sender:
             self._keyboards.discard(address)
         return Delivered(str(sent.message_id))
 
-    async def _send_text(self, address: Address, part: Part) -> Sent:
-        return await self._bot.send_message(
+    async def _send_text(self, bot: Bot, address: Address, part: Part) -> Sent:
+        return await bot.send_message(
             int(address.id),
             part.html,
             parse_mode=ParseMode.HTML,
             reply_markup=part.markup,
             disable_notification=part.silent,
             link_preview_options=self._previews(part),
+            reply_parameters=_answering(part),
         )
 
-    async def _send_file(self, address: Address, part: Part, file: AttachedFile) -> Sent:
+    async def _send_file(self, bot: Bot, address: Address, part: Part, file: AttachedFile) -> Sent:
         content = InputFile(await asyncio.to_thread(self._load, file.sha256), filename=file.name)
         if part.is_photo:
-            return await self._bot.send_photo(
+            return await bot.send_photo(
                 int(address.id),
                 content,
                 caption=part.html or None,
                 parse_mode=ParseMode.HTML,
                 reply_markup=part.markup,
                 disable_notification=part.silent,
+                reply_parameters=_answering(part),
             )
-        return await self._bot.send_document(
+        return await bot.send_document(
             int(address.id),
             content,
             caption=part.html or None,
             parse_mode=ParseMode.HTML,
             reply_markup=part.markup,
             disable_notification=part.silent,
+            reply_parameters=_answering(part),
         )
 
     async def _without_old_keyboard(
@@ -153,3 +166,14 @@ class Sender:
         """No preview of the pages that a text names, unless wanted. Says nothing where there is no link."""
         has_link = "<a " in part.html or "://" in part.html
         return LinkPreviewOptions(is_disabled=True) if has_link and not self._link_previews else None
+
+
+def _answering(part: Part) -> ReplyParameters | None:
+    """The message that this part answers, which may be gone by now.
+
+    In a topic of a forum an answer to a message that is gone is refused all the same (Bot API,
+    ReplyParameters): nobody is left there to read it.
+    """
+    if part.reply_to is None:
+        return None
+    return ReplyParameters(part.reply_to, allow_sending_without_reply=True)

@@ -4,7 +4,6 @@ Telegram sends again whatever was not answered with 2xx, for 24 hours, while tha
 refused which is not from Telegram, or which the disk could not take.
 """
 
-import asyncio
 import hmac
 import json
 import logging
@@ -12,13 +11,11 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
-from telegram.error import InvalidToken, TelegramError
-
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.polling import Accept, Patience, row_of, token_refused, wait_before_retry
+from bot.channels.telegram.insisting import Patience, insist
+from bot.channels.telegram.polling import Take
 from bot.channels.telegram.reading import ALLOWED_UPDATES
-from bot.channels.telegram.receipts import describe, receipt_of
-from bot.model.receipt import Deferred
+from bot.channels.telegram.sorting import number_of
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +27,7 @@ Door = Callable[[Mapping[str, str], bytes], Awaitable[int]]
 """From headers and body of a POST to the HTTP status of the answer."""
 
 
-def webhook_door(accept: Accept, *, secret: str) -> Door:
+def webhook_door(take: Take, *, secret: str) -> Door:
     """The door through which Telegram's requests reach the inbox. Raises ValueError without a secret."""
     if not secret:
         raise ValueError("a webhook needs a secret")
@@ -40,13 +37,13 @@ def webhook_door(accept: Accept, *, secret: str) -> Door:
         if refusal is not None:
             return refusal
         try:
-            row = row_of(json.loads(body))
+            update = json.loads(body)
         except (ValueError, RecursionError):
             return HTTPStatus.BAD_REQUEST
-        if row is None:
+        if number_of(update) is None:
             return HTTPStatus.BAD_REQUEST
         try:
-            await accept([row])
+            await take([update])
         except Exception:
             _log.exception("telegram webhook: the inbox refused an update, Telegram will send it again")
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -59,20 +56,11 @@ async def open_webhook(
     client: Client, url: str, *, secret: str, rng: random.Random, patience: Patience | None = None
 ) -> None:
     """Tell Telegram where to post; tries until it has heard. Raises TokenRefused, nothing of the vendor's."""
-    failures = 0
-    while True:
-        try:
-            await client.bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
-            return
-        except InvalidToken:
-            raise token_refused() from None
-        except TelegramError as error:
-            failures += 1
-            asked = receipt_of(error)
-            wait = wait_before_retry(failures, patience or Patience(), rng)
-            wait = max(wait, asked.seconds) if isinstance(asked, Deferred) else wait
-            _log.error("telegram webhook not set, again in %.1f s: %s", wait, describe(error))
-            await asyncio.sleep(wait)
+
+    async def call() -> None:
+        await client.bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+
+    await insist(call, "setWebhook", rng=rng, patience=patience)
 
 
 def _refusal(headers: Mapping[str, str], body: bytes, secret: str) -> int | None:

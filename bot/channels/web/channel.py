@@ -21,7 +21,9 @@ class WebChannel:
         """The wall clock, aware."""
         self.conversations = Conversations()
 
-    async def send(self, address: Address, message: Message, *, replaces: str | None = None) -> Receipt:
+    async def send(
+        self, address: Address, message: Message, *, replaces: str | None = None, bulk: bool = False
+    ) -> Receipt:
         """Show a message, or show it in the place of another one.
 
         Delivered even without an open window: the history shows it when the page is opened again.

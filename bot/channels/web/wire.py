@@ -57,7 +57,8 @@ def overlay(history: Sequence[dict[str, Any]], fresh: Iterable[dict[str, Any]]) 
 
 
 def _option(option: Option) -> dict[str, str]:
-    return {"label": option.label, "act": option.act}
+    does = {"link": option.link} if option.link else {"act": option.act}
+    return {"label": option.label, **does}
 
 
 def _file(file: AttachedFile | StoredFile) -> dict[str, Any]:

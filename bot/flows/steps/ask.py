@@ -123,6 +123,12 @@ class Ask(Step):
         return self.field.type in ("text", "location")
 
     @property
+    def words(self) -> str:
+        """All that the prompt says as authored: question, help, answers."""
+        labels = (*(choice.label for choice in self.choices), *self.labels)
+        return "\n".join([self.ask.source, self.help.source if self.help else "", *labels])
+
+    @property
     def _personal(self) -> bool:
         return self.field.personal or self.field.type in ALWAYS_PERSONAL
 

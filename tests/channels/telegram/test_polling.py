@@ -11,8 +11,11 @@ import pytest
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Account, TokenRefused
-from bot.channels.telegram.polling import Patience, Row, row_of, wait_before_retry
+from bot.channels.telegram.identity import Me
+from bot.channels.telegram.insisting import Patience, wait_before_retry
+from bot.channels.telegram.reading import Skipped
 from bot.channels.telegram.redaction import redact
+from bot.channels.telegram.sorting import Row, sort_update
 from bot.model.inputs import Attachment, Membership, Opening, Tap, Utterance
 from bot.model.message import Markdown, Message, Option
 from bot.model.values import StoredFile
@@ -124,7 +127,7 @@ async def test_nothing_is_confirmed_while_the_disk_refuses(
 
 async def test_a_killed_poller_loses_nothing(api: BotApi, channel: TelegramChannel, inbox: Inbox) -> None:
     await api.person(1001).says("Bonjour")
-    inbox.refusals = 1
+    inbox.refusals = 10**9
     async with polling(channel, inbox):
         async with asyncio.timeout(5):
             while not inbox.batches:
@@ -248,16 +251,16 @@ async def test_polling_survives_a_server_that_is_away(
         await inbox.holds(1)
 
 
-async def test_updates_of_unknown_shape_are_kept_and_confirmed(
+async def test_updates_of_unknown_kind_are_dropped_and_of_unknown_shape_kept(
     api: BotApi, channel: TelegramChannel, inbox: Inbox
 ) -> None:
     api.updates.put_raw({"kind_of_2030": {"text": "?"}})
     api.updates.put_raw({"message": 5})
     await api.person(1001).says("Bonjour")
     async with polling(channel, inbox):
-        unknown, malformed, said = await inbox.holds(3)
+        malformed, said = await inbox.holds(2)
         await api.quiet()
-    assert channel.read(unknown) is None
+    assert dict(channel.skipped) == {"kind": 1}
     with pytest.raises(ValueError, match="not an update"):
         channel.read(malformed)
     assert channel.read(said) is not None
@@ -266,7 +269,8 @@ async def test_updates_of_unknown_shape_are_kept_and_confirmed(
 
 @pytest.mark.parametrize("number", [1 << 63, -(1 << 80), 1.5, "7", None])
 def test_an_update_whose_id_no_database_can_keep_is_no_row(number: object) -> None:
-    assert row_of({"update_id": number, "message": {}}) is None
+    found = sort_update({"update_id": number, "message": {}}, secret=SECRET, me=Me(1))
+    assert found is Skipped.MALFORMED
 
 
 async def test_ids_that_jump_down_after_a_quiet_week_are_accepted(
@@ -294,6 +298,7 @@ async def test_pending_updates_are_never_dropped(api: BotApi, channel: TelegramC
         "message",
         "callback_query",
         "my_chat_member",
+        "inline_query",
     ]
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.telegram.identity import Me
 from bot.channels.telegram.reading import MAX_FILE, Skipped, file_of, lane_of, query_of, read_update
 from bot.channels.telegram.signing import sign
 from bot.model.inputs import (
@@ -25,6 +26,7 @@ from bot.model.who import Address
 from bot.runtime.channel import Reading
 
 SECRET = b"a secret of the house"
+ME = Me(9, "Alliances_Bot")
 CAMILLE = Address("telegram", "1001")
 CHAT = {"id": 1001, "type": "private", "first_name": "Camille"}
 SENDER = {"id": 1001, "is_bot": False, "first_name": "Camille"}
@@ -108,7 +110,14 @@ def membership(status: str, **changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_private_message_becomes_an_input(content: dict[str, Any], expected: Input) -> None:
-    assert read_update(message(**content), secret=SECRET) == Reading(CAMILLE, expected, "Camille")
+    reading = Reading(CAMILLE, expected, "Camille", sent=1.0)
+    assert read_update(message(**content), secret=SECRET, me=ME) == reading
+
+
+@pytest.mark.parametrize("date", [None, "1", 0, -5, 1 << 70, 1.5])
+def test_without_a_date_nobody_knows_when_it_was_sent(date: object) -> None:
+    reading = read_update(message(text="a", date=date), secret=SECRET, me=ME)
+    assert isinstance(reading, Reading) and reading.sent is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_a_private_message_becomes_an_input(content: dict[str, Any], expected: I
     ],
 )
 def test_taps_and_membership_become_inputs(update: object, expected: Input) -> None:
-    assert read_update(update, secret=SECRET) == Reading(CAMILLE, expected, "Camille")
+    assert read_update(update, secret=SECRET, me=ME) == Reading(CAMILLE, expected, "Camille")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +139,7 @@ def test_taps_and_membership_become_inputs(update: object, expected: Input) -> N
         (tap("c:4:moyens"), Skipped.FORGED),
         (tap(sign(SECRET, Address("telegram", "1002"), "m")), Skipped.FORGED),
         (tap("x" * 64), Skipped.FORGED),
-        (tap(sign(SECRET, CAMILLE, "m"), message={"chat": GROUP}), Skipped.GROUP),
+        (tap(sign(SECRET, CAMILLE, "m"), message={"chat": GROUP}), Skipped.FORGED),
         (tap(None), Skipped.MALFORMED),
         (message(text="Bonjour", chat=GROUP), Skipped.GROUP),
         (message(text="Bonjour", **{"from": {**SENDER, "is_bot": True}}), Skipped.BOT),
@@ -139,7 +148,8 @@ def test_taps_and_membership_become_inputs(update: object, expected: Input) -> N
         (message(pinned_message={"message_id": 1}), Skipped.SERVICE),
         (message(message_auto_delete_timer_changed={}), Skipped.SERVICE),
         (message(text=5), Skipped.SERVICE),
-        (membership("member", chat=GROUP), Skipped.GROUP),
+        (message(text="Bonjour", chat={**GROUP, "type": "channel"}), Skipped.GROUP),
+        (membership("administrator", chat={**GROUP, "type": "channel"}), Skipped.GROUP),
         (membership("wizard"), Skipped.MALFORMED),
         ({"update_id": 1, "edited_message": message(text="Bonjour")["message"]}, Skipped.KIND),
         ({"update_id": 1, "channel_post": {}}, Skipped.KIND),
@@ -150,7 +160,7 @@ def test_taps_and_membership_become_inputs(update: object, expected: Input) -> N
     ],
 )
 def test_what_is_not_for_us_is_skipped_with_its_reason(update: object, why: Skipped) -> None:
-    assert read_update(update, secret=SECRET) is why
+    assert read_update(update, secret=SECRET, me=ME) is why
 
 
 @pytest.mark.parametrize(
@@ -166,7 +176,7 @@ def test_what_is_not_for_us_is_skipped_with_its_reason(update: object, why: Skip
 )
 def test_the_first_name_is_one_clean_line(first_name: object, name: str) -> None:
     reading = read_update(
-        message(text="a", **{"from": {"id": 1001, "first_name": first_name}}), secret=SECRET
+        message(text="a", **{"from": {"id": 1001, "first_name": first_name}}), secret=SECRET, me=ME
     )
     assert isinstance(reading, Reading) and reading.name == name
 
@@ -221,7 +231,7 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(WORDS[:4]), JSON) | JSON)
 def test_reading_never_raises(update: object) -> None:
-    assert isinstance(read_update(update, secret=SECRET), Reading | Skipped)
+    assert isinstance(read_update(update, secret=SECRET, me=ME), Reading | Skipped)
     lane_of(update)
     file_of(update)
     query_of(update)
@@ -232,4 +242,4 @@ def test_reading_never_raises(update: object) -> None:
 )
 @given(value=JSON)
 def test_reading_never_raises_on_a_strange_field(field: str, value: object) -> None:
-    assert isinstance(read_update(message(**{field: value}), secret=SECRET), Reading | Skipped)
+    assert isinstance(read_update(message(**{field: value}), secret=SECRET, me=ME), Reading | Skipped)

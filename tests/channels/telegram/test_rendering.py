@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.rendering import Part, keyboard, render
+from bot.channels.telegram.rendering import Part, keyboard, link_keyboard, render
 from bot.channels.telegram.splitting import split_html, visible_length
 from bot.markup import escape
 from bot.model.message import AttachedFile, Markdown, Message, Option
@@ -176,3 +176,31 @@ def test_nothing_but_white_space_is_lost_at_a_cut() -> None:
     text = " ".join(f"mot{number}." for number in range(3000))
     parts = split_html(text, 4096)
     assert " ".join(parts) == text
+
+
+LINK = Option("more", "Continuer en privé", "", "https://t.me/alliances_bot?start=q_bail")
+
+
+def test_a_link_opens_its_address_and_carries_no_act() -> None:
+    (part,) = rendered(Message(Markdown("Voici."), (option("Sources"), LINK)))
+    assert markup(part)["inline_keyboard"] == [
+        [{"text": "Sources", "callback_data": "act Sources|signed"}],
+        [{"text": "Continuer en privé", "url": LINK.link}],
+    ]
+    board = link_keyboard((option("Sources"), LINK))
+    assert board is not None
+    assert board.to_dict() == {"inline_keyboard": [[{"text": LINK.label, "url": LINK.link}]]}
+    assert link_keyboard((option("Sources"),)) is None
+
+
+def test_a_link_has_no_place_under_the_text_field() -> None:
+    (part,) = rendered(Message(Markdown("Votre numéro ?"), (LINK,), request="phone"))
+    assert [[one["text"] for one in row] for row in markup(part)["keyboard"]] == [["Partager mon numéro"]]
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "answered"), [("", None), ("12", 12), ("-3", None), ("douze", None), ("²", None)]
+)
+def test_every_part_answers_the_message_that_asked(reply_to: str, answered: int | None) -> None:
+    parts = rendered(Message(Markdown("mot " * 2000), reply_to=reply_to))
+    assert len(parts) == 2 and [part.reply_to for part in parts] == [answered] * 2

@@ -253,3 +253,27 @@ async def test_the_menu_shows_the_commands(api: BotApi, channel: TelegramChannel
     assert api.calls("setChatMenuButton")[0].ok
     api.fault(faults.server_error(), method="setMyCommands")
     assert not await channel.introduce([("aide", "Obtenir de l’aide")])
+
+
+async def test_an_answer_in_a_group_answers_its_question(api: BotApi, channel: TelegramChannel) -> None:
+    camille, group = api.person(1001), api.group(-1005)
+    asked = await camille.says("/question le bail", chat=group.chat)
+    answer = Message(Markdown("Le bail."), reply_to=str(asked.message_id))
+    await channel.send(Address("telegram", "-1005"), answer)
+    assert group.chat.last.reply_to == asked.message_id
+    asked.deleted = True
+    assert isinstance(await channel.send(Address("telegram", "-1005"), answer), Delivered)
+    assert group.chat.last.reply_to is None
+
+
+async def test_in_a_forum_nobody_is_answered_whose_question_is_gone(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    camille, group = api.person(1001), api.group(-1005)
+    group.chat.is_forum = True
+    asked = await camille.says("/question le bail", chat=group.chat, thread=77)
+    answer = Message(Markdown("Le bail."), reply_to=str(asked.message_id))
+    await channel.send(Address("telegram", "-1005"), answer)
+    assert group.chat.last.thread == 77
+    asked.deleted = True
+    assert isinstance(await channel.send(Address("telegram", "-1005"), answer), Refused)

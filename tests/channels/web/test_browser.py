@@ -9,7 +9,7 @@ from axe_playwright_python.base import AXE_FILE_PATH  # type: ignore[import-unty
 from playwright.async_api import Page, ViewportSize, expect
 
 from bot.model.inputs import Command, Tap, Utterance
-from bot.model.message import Markdown, Message
+from bot.model.message import Markdown, Message, Option
 from tests.channels.web.chromium import DESKTOP, PHONE, PHONE_AT_200_PERCENT, opened
 from tests.channels.web.stage import ROLES, Stage, served
 
@@ -215,3 +215,18 @@ async def test_everyone_can_use_the_page(
             "&& one.checkVisibility() && getComputedStyle(one).overflowX !== 'hidden' && one.clientWidth)"
         )
         assert await page.evaluate(f"{wider}.map((one) => one.outerHTML.slice(0, 80))") == []
+
+
+async def test_a_link_among_the_answers_opens_beside_the_conversation(stage: Stage, url: str) -> None:
+    async with opened(url) as page:
+        await expect(page.get_by_role("button", name=GREETED)).to_be_visible()
+        links = (Option("a", "Sources", "s.1"), Option("b", "Lire la suite", "", "https://example.org/bail"))
+        await stage.say(stage.heard[0][0], Message(Markdown("Le bail"), links))
+        link = page.get_by_role("link", name="Lire la suite")
+        await expect(link).to_have_attribute("href", "https://example.org/bail")
+        await expect(link).to_have_attribute("target", "_blank")
+        await expect(link).to_have_attribute("rel", "noopener")
+        button = page.get_by_role("button", name="Sources")
+        assert await axe(page) == []
+        seen, other = await link.bounding_box(), await button.bounding_box()
+        assert seen is not None and other is not None and seen["height"] >= other["height"] - 1

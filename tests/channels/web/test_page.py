@@ -2,13 +2,15 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.channels.web import Face
+from bot.channels.web.wire import shown
 from bot.markup import escape
 from bot.model.inputs import Attachment, Command, Opening, Tap, Utterance
-from bot.model.message import Markdown, Message
+from bot.model.message import Markdown, Message, Option
 from bot.model.values import StoredFile
 from bot.model.who import Address
 from bot.runtime.lanes import LaneFull, LanesClosed
@@ -365,3 +367,13 @@ async def test_greeting_shows_its_offers_after_a_reload(visitor: Window) -> None
     await visitor.say(command="start")
     bubble = (await visitor.conversation())["bubbles"][0]
     assert [option["label"] for option in bubble["options"]] == [o.label for o in GREETING.options]
+
+
+def test_a_link_goes_to_the_page_with_its_address_and_no_act() -> None:
+    options = (Option("a", "Sources", "src.bail"), Option("b", "Lire", "", "https://example.org/bail"))
+    assert shown("1", datetime(2027, 1, 14, tzinfo=UTC), Message(Markdown("Le bail"), options))[
+        "options"
+    ] == [
+        {"label": "Sources", "act": "src.bail"},
+        {"label": "Lire", "link": "https://example.org/bail"},
+    ]

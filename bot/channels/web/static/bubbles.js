@@ -3,7 +3,7 @@
 const words = document.body.dataset;
 const clock = new Intl.DateTimeFormat(words.language, { hour: "2-digit", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat(words.language, { numeric: "auto" });
-const SHORT = 14; // two answers of at most so many signs fit side by side
+const SHORT = 15; // two answers of at most so many signs fit side by side
 
 export function element(name, className, text) {
   const made = document.createElement(name);
@@ -79,8 +79,7 @@ function folded(html) {
 function buttons(data, onTap) {
   const groups = [];
   if (data.options?.length) {
-    const short = data.options.length > 1 && data.options.every((option) => option.label.length <= SHORT);
-    groups.push(group(data.options, short ? "choices pairs" : "choices", words.choices, onTap));
+    groups.push(pairUp(group(data.options, "choices", words.choices, onTap)));
   }
   if (data.controls?.length) groups.push(group(data.controls, "ways-out", words.waysOut, onTap));
   return groups;
@@ -91,12 +90,40 @@ function group(options, className, label, onTap) {
   made.setAttribute("role", "group");
   made.setAttribute("aria-label", label);
   for (const option of options) {
+    if (option.link) {
+      made.append(link(option));
+      continue;
+    }
     const button = element("button", "", option.label);
     button.type = "button";
     button.dataset.act = option.act;
     button.addEventListener("click", (event) => onTap(option.act, button, event.detail === 0));
     made.append(button);
   }
+  return made;
+}
+
+/** Two short answers in a row share one line, as on Telegram. */
+function pairUp(made) {
+  let open = null;
+  for (const button of made.children) {
+    const short = button.textContent.length <= SHORT;
+    if (short && open) {
+      open.classList.add("half");
+      button.classList.add("half");
+      open = null;
+    } else {
+      open = short ? button : null;
+    }
+  }
+  return made;
+}
+
+function link(option) {
+  const made = element("a", "button", option.label);
+  made.href = option.link;
+  made.target = "_blank";
+  made.rel = "noopener";
   return made;
 }
 

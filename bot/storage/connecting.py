@@ -1,0 +1,87 @@
+"""Connections to an SQLite file, and what their errors mean. With `sqlite`, the only door to sqlite3."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, cast
+
+import aiosqlite
+
+from bot.storage.database import Row
+from bot.storage.errors import StorageError
+from bot.storage.queries import shipped
+from bot.storage.result_codes import Meaning, meaning, way_out
+from bot.storage.schema import CONNECTION_SETTINGS, READER_SETTINGS, migrate
+
+
+def address(path: Path, mode: str) -> str:
+    """The file as an address for `sqlite3.connect(…, uri=True)`; `mode` as in SQLite, "URI Filenames"."""
+    return f"{path.resolve().as_uri()}?mode={mode}"
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """For reading and writing, the schema up to date; StorageError says what is in the way."""
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
+    try:
+        for setting in CONNECTION_SETTINGS:
+            connection.execute(setting)
+        migrate(connection.execute, sqlite3.complete_statement, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise unusable(path, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    connection.row_factory = as_dict
+    return connection
+
+
+async def connect_reader(path: Path) -> aiosqlite.Connection:
+    """For reading beside the writer. sqlite3.Error if it cannot."""
+    reader = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        for setting in READER_SETTINGS:
+            await reader.execute(setting)
+    except sqlite3.Error:
+        await reader.close()
+        raise
+    reader.row_factory = cast(Any, as_dict)
+    return reader
+
+
+def look_beside(path: Path, query: str, **values: object) -> Sequence[Row] | None:
+    """Rows as last committed, however old or damaged the database is; None if they cannot be read."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(address(path, "ro"), uri=True)) as connection:
+            connection.row_factory = as_dict
+            return connection.execute(shipped()[query], values).fetchall()
+    except sqlite3.Error:
+        return None
+
+
+def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    """Row factory: by column name."""
+    return dict(zip((column[0] for column in cursor.description), row, strict=True))
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """Extended result code; 0 without one."""
+    return int(getattr(error, "sqlite_errorcode", 0))
+
+
+def meaning_of(error: sqlite3.Error) -> Meaning:
+    """Whose affair an error is."""
+    return meaning(code_of(error))
+
+
+def unusable(path: Path, error: sqlite3.Error) -> StorageError:
+    """What an operator hears when a database cannot be opened."""
+    return StorageError(f"{path} cannot be used as the database ({error}); {way_out(code_of(error))}")
