@@ -66,7 +66,7 @@ def _announce(parsed: argparse.Namespace) -> int:
     except (BadText, NotPossible, StorageError) as error:
         raise OperatorError(str(error)) from None
     print(
-        f"Announcement {number} leaves as soon as the assistant runs. How far it is: alliances announce --list"
+        f"Announcement {number} leaves as soon as the assistant runs. How far: alliances announce --list"
     )
     return 0
 
