@@ -65,9 +65,7 @@ def _announce(parsed: argparse.Namespace) -> int:
         raise OperatorError(f"{error}; to send it once more, add --again") from None
     except (BadText, NotPossible, StorageError) as error:
         raise OperatorError(str(error)) from None
-    print(
-        f"Announcement {number} leaves as soon as the assistant runs. How far: alliances announce --list"
-    )
+    print(f"Announcement {number} leaves as soon as the assistant runs. How far: alliances announce --list")
     return 0
 
 

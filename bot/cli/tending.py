@@ -73,6 +73,8 @@ def _restore(parsed: argparse.Namespace) -> int:
     print(f"Restored: {kept}, as of {report.made:%Y-%m-%d %H:%M} UTC.")
     print(f"Erased once more, as they asked since then: {report.erased}.")
     print(f"Old messages not sent: {report.unsent}.")
+    if report.halted:
+        print(f"Announcements paused, as some people may have theirs already: {report.halted}.")
     if report.unknown_erasures:
         print(
             "The database from before is too damaged to tell who asked to be erased since then: "

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.events.announcement import AnnouncementId
 from bot.runtime.clock import Clock
 from bot.runtime.courier import Courier
 from bot.storage.store import Store
@@ -15,6 +16,9 @@ WINDOW = 0.5
 
 LEAST = 20
 """Copies in a window, however slow the pace."""
+
+MOST_WINDOWS = 10
+"""Windows of copies on disk at most, those that Telegram told to wait included."""
 
 IDLE = 5.0
 """Seconds between looks for a new announcement: a short command beside us makes them."""
@@ -31,6 +35,7 @@ class Announcer:
     """Channels of this process."""
     rate: float
     """Messages a second that the channel allows."""
+    _running: frozenset[AnnouncementId] = field(default=frozenset())
 
     async def run(self) -> None:
         """Look for work for ever."""
@@ -42,8 +47,12 @@ class Announcer:
         """Make copies if there is room for a window; whether an announcement is running."""
         size = max(LEAST, int(self.rate * WINDOW))
         running = await self.store.running_announcements()
+        if self._running - set(running):  # paused or cancelled, perhaps by another process
+            self.courier.recall_bulk()
+        self._running = frozenset(running)
         for announcement in running:
-            if await self.store.waiting_copies() > size // 2:
+            due, all_of_them = await self.store.waiting_copies(self.served, now=self.clock.now())
+            if due > size // 2 or all_of_them > size * MOST_WINDOWS:
                 break
             made = await self.store.claim_copies(announcement, self.served, size=size, now=self.clock.now())
             if made:

@@ -102,7 +102,7 @@ class Courier:
         self.wake()
 
     def recall_bulk(self) -> None:
-        """Copies were taken out of the outbox: read again what is left."""
+        """Copies may not leave any more, or not now: read again which ones may."""
         self._bulk.clear()
         self.wake_bulk()
 
@@ -125,10 +125,15 @@ class Courier:
         if channel is not None and (pacer is None or pacer.take_sign(self._clock.monotonic())):
             await channel.typing(address)
 
-    def reserve(self, channel: str) -> float:
-        """Take the next place on a channel for a call beside the outbox; seconds until it. For few calls."""
-        pacer = self._pacers.get(channel)
-        return 0.0 if pacer is None else pacer.reserve(self._clock.monotonic())
+    def reserve(self, channel: str, *, within: float) -> float | None:
+        """Take the next place on a channel for a call beside the outbox; seconds until it. For few calls.
+
+        None, and nothing is taken, if it is more than `within` seconds away.
+        """
+        pacer, now = self._pacers.get(channel), self._clock.monotonic()
+        if pacer is None:
+            return 0.0
+        return None if pacer.wait_of_all(now) > within else pacer.reserve(now)
 
     def refused(self, channel: str, seconds: float) -> None:
         """A call beside the outbox was told "too many": everybody on this channel slows down."""
@@ -184,6 +189,10 @@ class Courier:
         wait = IDLE
         waiting: list[Outgoing] = []
         for outgoing in self._due:
+            if outgoing.address in self._sending:  # a copy got there first: its end rings
+                self._hidden.add(outgoing.address)
+                waiting.append(outgoing)
+                continue
             if len(self._tasks) >= self._parallel:
                 waiting.append(outgoing)
                 continue
@@ -199,21 +208,24 @@ class Courier:
     def _start_bulk(self) -> float:
         """Start copies in the places that replies leave."""
         wait, tries = IDLE, 0
-        most = self._parallel // 2
+        awaited = {one.address for one in self._due}
+        bulk = sum(one.priority is Priority.BULK for one in self._sending.values())
         while self._bulk and tries < BULK_TRIES:
-            if sum(one.priority is Priority.BULK for one in self._sending.values()) >= most:
+            if bulk >= self._parallel // 2 or len(self._tasks) >= self._parallel:
                 break
             outgoing = self._bulk[0]
             pacer = self._pacers.get(outgoing.address.channel)
             if pacer is not None and (pause := pacer.wait_of_all(self._clock.monotonic())) > 0:
                 return min(wait, pause)
             self._bulk.popleft()
-            pause = IDLE if outgoing.address in self._sending else self._claim(outgoing.address)
+            taken = outgoing.address in self._sending or outgoing.address in awaited
+            pause = IDLE if taken else self._claim(outgoing.address)
             if pause > 0:  # only this address must wait: the next one may be free
                 self._bulk.append(outgoing)
                 wait, tries = min(wait, pause), tries + 1
             else:
                 self._begin(outgoing)
+                bulk += 1
         return wait
 
     def _begin(self, outgoing: Outgoing) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from bot.model.inputs import Attachment, InGroup, Input, Unusable
+from bot.model.inputs import Attachment, InGroup, Input, Tap, Unusable
 from bot.model.message import Message
 from bot.model.values import StoredFile
 from bot.runtime.channel import Moved, RawChannel, Reading
@@ -54,6 +54,8 @@ class Inbox:
     """What a person reads who sends without end; None: everything is answered."""
     flood: Flood = field(default_factory=Flood)
     group_flood: Flood = field(default_factory=lambda: Flood(rate=GROUP_RATE))
+    _judged: dict[int, Verdict] = field(default_factory=dict)
+    """Rows under way."""
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _cursor: int = 0
     """Rows up to this one are in a lane, finished, or in a lane that is behind."""
@@ -121,6 +123,12 @@ class Inbox:
 
     async def _persist(self, row: Waiting) -> None:
         """Process a row until it is finished or set aside."""
+        try:
+            await self._insist(row)
+        finally:
+            self._judged.pop(row.id, None)
+
+    async def _insist(self, row: Waiting) -> None:
         failures, reason = 0, ""
         while True:
             try:
@@ -169,17 +177,26 @@ class Inbox:
             await self.store.move(row.id, reading.before, reading.now)
             self.runner.committed()  # what waits for the old address may leave for the new one
             return
-        match self._judge(reading):
+        match self._judge_once(row, reading):
             case Verdict.SILENCE:
                 await self.store.finish(row.id)
                 return
             case Verdict.NOTICE:
+                if _is_tap(reading.input):
+                    self._sign(row.body)
                 instead = Arrival(reading.address, reading.input, inbox=row.id, instead=self.too_fast)
                 await self.runner.turn(instead)
                 return
-        self._sign(row.body)
+        if _is_tap(reading.input):
+            self._sign(row.body)
         input = await self._with_file(row, reading.input, last=last)
         await self.runner.turn(Arrival(reading.address, input, reading.name, inbox=row.id))
+
+    def _judge_once(self, row: Waiting, reading: Reading) -> Verdict:
+        """A row that is tried again must not count again."""
+        if row.id not in self._judged:
+            self._judged[row.id] = self._judge(reading)
+        return self._judged[row.id]
 
     def _judge(self, reading: Reading) -> Verdict:
         """Whether this person sends faster than can be meant. What they do not do themselves never is."""
@@ -226,6 +243,10 @@ class Inbox:
 def _passes(error: Exception) -> bool:
     """Trouble of the whole store is not one row's fault, and passes or is seen by the operator."""
     return isinstance(error, StorageError) and not isinstance(error, StatementRefused)
+
+
+def _is_tap(input: Input) -> bool:
+    return isinstance(input.input if isinstance(input, InGroup) else input, Tap)
 
 
 def _undated(address: str) -> str:

@@ -1,6 +1,7 @@
 """Announcements: made once, claimed window by window into the outbox, each copy's fate kept."""
 
 import hashlib
+import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,7 @@ async def announce(
         key=f"{key}-{len(copies)}",
         body=body,
         on_unknown=on_unknown.value,
+        channels=",".join(CHANNELS_IN_ORDER),
         now=to_text(now),
     )
     assert made is not None
@@ -118,10 +120,10 @@ async def running(database: Database) -> tuple[AnnouncementId, ...]:
     return tuple(AnnouncementId(row["id"]) for row in rows)
 
 
-async def waiting(database: Database) -> int:
-    """Copies in the outbox."""
-    row = await database.one("announcement_waiting")
-    return 0 if row is None else int(row["count"])
+async def waiting(database: Database, served: Collection[str], *, now: datetime) -> tuple[int, int]:
+    """Copies in the outbox for these channels: those that may leave now, and all of them."""
+    row = await database.one("announcement_waiting", served=json.dumps(list(served)), now=to_text(now))
+    return (0, 0) if row is None else (int(row["due"]), int(row["count"]))
 
 
 async def all_of(database: Database) -> tuple[tuple[Announcement, Tally], ...]:

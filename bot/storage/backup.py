@@ -53,6 +53,8 @@ class Report:
     """Where the database from before the restore lies."""
     unsent: int = 0
     """Messages and updates of back then that were dropped: they would come too late."""
+    halted: int = 0
+    """Announcements that were running back then: who got theirs since cannot be told, so they are paused."""
     unknown_erasures: bool = False
     """Nobody could be erased once more: the database from before is too damaged to tell who asked for it."""
 
@@ -215,14 +217,17 @@ async def _renewed(fresh: Path, current: Path, files: Files, *, now: datetime) -
     try:
         erased = await opened.write(lambda tx: _erase_again(tx, files, *(journal or NO_JOURNAL), now=now))
 
-        async def drop(tx: Transaction) -> int:
-            return await tx.run("restored_outbox") + await tx.run("restored_inbox")
+        async def drop(tx: Transaction) -> tuple[int, int]:
+            await tx.run("restored_deliveries")
+            halted = await tx.run("restored_announcements", reason="restored from a backup")
+            return await tx.run("restored_outbox") + await tx.run("restored_inbox"), halted
 
-        unsent = await opened.write(drop)
+        unsent, halted = await opened.write(drop)
         known = len(await opened.all("files_known"))
     finally:
         await opened.close()
-    return Report({}, known, erased=erased, unsent=unsent, unknown_erasures=journal is None)
+    unknown = journal is None
+    return Report({}, known, erased=erased, unsent=unsent, halted=halted, unknown_erasures=unknown)
 
 
 def _journal_of(database: Path) -> Journal | None:

@@ -204,7 +204,8 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
 -- name: outbox_bulk
 SELECT id, channel, address, priority, body, attempts, created, announcement, person, NULL AS replaces
   FROM outbox
- WHERE state = 'waiting' AND priority = 2 AND (next_attempt <= :now OR created > :now)
+ WHERE state = 'waiting' AND priority = 2
+   AND announcement IN (SELECT announcement.id FROM announcement WHERE announcement.state = 'running') AND (next_attempt <= :now OR created > :now)
    AND (channel IN (SELECT value FROM json_each(:served))
         OR channel || ':' || address IN (SELECT value FROM json_each(:served)))
  ORDER BY id
@@ -443,6 +444,12 @@ SELECT hash, at FROM erasure;
 -- name: addresses_since
 SELECT channel, address.id AS id, person.id AS person, association, created FROM address JOIN person ON person.id = address.person;
 
+-- name: restored_deliveries
+UPDATE delivery SET fate = 'unknown' WHERE fate = 'claimed';
+
+-- name: restored_announcements
+UPDATE announcement SET state = 'paused', reason = :reason WHERE state = 'running';
+
 -- name: restored_outbox
 DELETE FROM outbox WHERE state = 'waiting';
 
@@ -500,8 +507,9 @@ DELETE FROM problem WHERE at <= :before;
 
 -- name: announcement_add
 INSERT INTO announcement (key, body, on_unknown, created, last, people)
-SELECT :key, :body, :on_unknown, :now, coalesce(max(id), 0), count(*)
-  FROM person WHERE reachable = 1 AND kind = 'person'
+SELECT :key, :body, :on_unknown, :now, coalesce(max(person.id), 0), count(DISTINCT person.id)
+  FROM person JOIN address ON address.person = person.id
+ WHERE reachable = 1 AND kind = 'person' AND instr(',' || :channels || ',', ',' || channel || ',')
 RETURNING id;
 
 -- name: announcements_alike
@@ -517,7 +525,8 @@ SELECT * FROM announcement ORDER BY id DESC;
 SELECT id FROM announcement WHERE state = 'running' ORDER BY id;
 
 -- name: announcement_waiting
-SELECT count(*) AS count FROM outbox WHERE state = 'waiting' AND priority = 2;
+SELECT count(*) AS count, coalesce(sum(next_attempt <= :now), 0) AS due FROM outbox
+ WHERE state = 'waiting' AND priority = 2 AND channel IN (SELECT value FROM json_each(:served));
 
 -- name: announcement_audience
 SELECT count(DISTINCT person.id) AS count FROM person JOIN address ON address.person = person.id

@@ -314,9 +314,9 @@ class Store:
         """Those that want to go on, the oldest first."""
         return await announcements.running(self._database)
 
-    async def waiting_copies(self) -> int:
-        """Copies made and not sent yet."""
-        return await announcements.waiting(self._database)
+    async def waiting_copies(self, served: Collection[str], *, now: datetime) -> tuple[int, int]:
+        """Copies made and not sent yet on these channels: those that may leave now, and all of them."""
+        return await announcements.waiting(self._database, served, now=now)
 
     async def claim_copies(
         self, id: AnnouncementId, served: Collection[str], *, size: int, now: datetime

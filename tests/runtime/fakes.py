@@ -54,6 +54,8 @@ class FakeChannel:
         self.name = name
         self.sent: list[tuple[str, str, str | None]] = []
         """Address id, text, reference it replaces."""
+        self.copies: list[str] = []
+        """Address ids of what was sent as bulk."""
         self.receipts: list[Receipt | Exception] = []
         self.typed: list[Address] = []
         self.gate = asyncio.Event()
@@ -65,6 +67,8 @@ class FakeChannel:
         self, address: Address, message: Message, *, replaces: str | None = None, bulk: bool = False
     ) -> Receipt:
         self.sent.append((address.id, str(message.text), replaces))
+        if bulk:
+            self.copies.append(address.id)
         await self.gate.wait()
         receipt = self.receipts.pop(0) if self.receipts else Delivered(str(next(self._references)))
         if isinstance(receipt, Exception):

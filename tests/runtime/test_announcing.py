@@ -32,9 +32,16 @@ async def begun(store: Store, count: int) -> tuple[AnnouncementId, list[Address]
     return await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW), people
 
 
-async def play(world: World, seconds: float, *, step: float = 0.02, rate: float = 30.0) -> None:
+async def play(
+    world: World,
+    seconds: float,
+    *,
+    step: float = 0.02,
+    rate: float = 30.0,
+    claiming: Announcer | None = None,
+) -> None:
     """Let time pass while copies are claimed and sent."""
-    claiming = announcer(world, rate=rate)
+    claiming = claiming or announcer(world, rate=rate)
     for _ in range(int(seconds / step)):
         await claiming.step()
         world.clock.advance(step)
@@ -61,7 +68,7 @@ async def test_no_more_is_claimed_than_leaves_soon(store: Store) -> None:
     claiming = announcer(world)
     for _ in range(5):
         await claiming.step()
-    assert await store.waiting_copies() <= 40
+    assert (await store.waiting_copies(("telegram",), now=NOW))[1] <= 40
 
 
 async def test_a_reply_overtakes_all_copies_that_have_not_left(store: Store) -> None:
@@ -74,6 +81,7 @@ async def test_a_reply_overtakes_all_copies_that_have_not_left(store: Store) -> 
         world.courier.wake()
         await play(world, 0.1)
     assert "réponse" in world.channel.texts[before : before + 3]
+    assert world.channel.copies == [to for to, text, _ in world.channel.sent if text == "Avis"]
 
 
 async def test_who_is_erased_while_copies_wait_in_memory_gets_none(store: Store) -> None:
@@ -152,3 +160,63 @@ async def test_copies_leave_places_for_replies(store: Store, parallel: int) -> N
         assert world.channel.texts[-1] == "réponse"
         world.channel.gate.set()
         await settled()
+
+
+async def test_a_cancel_from_elsewhere_holds_what_waits_in_memory(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    id, _ = await begun(store, 60)
+    world.channel.receipts = [Deferred(30.0)]
+    claiming = announcer(world)
+    async with sending(world):
+        await play(world, 0.1, claiming=claiming)
+        await store.order_announcement(id, Order.CANCEL)
+        sent = len(world.channel.sent)
+        await play(world, 40.0, step=0.5, claiming=claiming)
+    assert len(world.channel.sent) == sent
+
+
+async def test_copies_that_must_wait_for_an_hour_do_not_hold_the_others(store: Store) -> None:
+    world = World(store, pacer=Pacer(Pace(longest_gate=0.5)))
+    await begun(store, 60)
+    world.channel.receipts = [Deferred(3600.0)] * 11
+    async with sending(world):
+        await play(world, 60.0, step=0.1)
+    assert (await fates(store))[Fate.SENT] == 49
+
+
+async def test_a_copy_never_overtakes_a_reply_that_waits_for_a_place(store: Store) -> None:
+    world = World(store)
+    world.courier._parallel = 4
+    _, people = await begun(store, 4)
+    world.channel.gate.clear()
+    async with sending(world):
+        busy = [Address("telegram", str(number)) for number in range(4)]
+        for at in busy:
+            await tell(store, "occupé", at=at)
+        world.courier.wake()
+        await settled()
+        await tell(store, "réponse", at=people[0])
+        world.courier.wake()
+        await announcer(world).step()
+        await settled()
+        assert len(world.channel.sent) == 4
+        world.channel.gate.set()
+        await settled()
+    mine = [text for to, text, _ in world.channel.sent if to == people[0].id]
+    assert mine == ["réponse", "Avis"]
+
+
+async def test_a_reply_waits_for_the_copy_that_is_on_its_way_to_the_same_person(store: Store) -> None:
+    world = World(store)
+    _, people = await begun(store, 1)
+    world.channel.gate.clear()
+    async with sending(world):
+        await announcer(world).step()
+        await settled()
+        await tell(store, "réponse", at=people[0])
+        world.courier.wake()
+        await settled()
+        assert world.channel.texts == ["Avis"]
+        world.channel.gate.set()
+        await settled()
+    assert world.channel.texts == ["Avis", "réponse"]

@@ -164,6 +164,23 @@ async def test_a_person_with_two_addresses_gets_one_copy_on_telegram(store: Stor
     assert [str(one.address) for one in due] == ["telegram:1000", "web:beef"]
 
 
+async def test_copies_of_a_pause_stay_where_they_are(store: Store) -> None:
+    await acquainted(store, 3)
+    id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=9, now=NOW)
+    await store.order_announcement(id, Order.PAUSE)
+    assert await store.due_bulk(CHANNELS, now=NOW) == ()
+    await store.order_announcement(id, Order.RESUME)
+    assert len(await store.due_bulk(CHANNELS, now=NOW)) == 3
+
+
+async def test_only_who_has_an_address_for_it_is_counted(store: Store) -> None:
+    await acquainted(store, 2)
+    await store.load(Address("terminal", "local"), now=NOW)
+    await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)
+    assert (await tally(store)).people == 2
+
+
 async def test_replies_are_looked_up_apart_from_copies(store: Store) -> None:
     people = await acquainted(store, 2)
     id = await store.announce(TEXT, on_unknown=OnUnknown.SKIP, now=NOW)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.events.announcement import Fate, OnUnknown, State
 from bot.model.effects import AddTask, Erase, Remember
 from bot.model.values import Owner, Task
 from bot.model.who import Address
@@ -18,7 +19,7 @@ from bot.storage.errors import StorageError
 from bot.storage.sqlite import hold_serving_lock
 from bot.storage.store import Store
 from bot.storage.turns import Cause
-from tests.storage.samples import ALICE, BRUNO, DAY, HOUR, NOW, POLICY, mine, rows, say, tell, turn
+from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, HOUR, NOW, POLICY, mine, rows, say, tell, turn
 
 
 @pytest.fixture
@@ -196,3 +197,23 @@ async def test_an_archive_of_a_later_version_is_refused(store: Store, path: Path
     rows(path, "PRAGMA user_version = 99")
     with pytest.raises(StorageError, match="later version"):
         await saved(path, tmp_path / "copy.tar")
+
+
+async def test_a_running_announcement_is_paused_for_nobody_knows_who_got_it_since(
+    store: Store, path: Path, tmp_path: Path
+) -> None:
+    for number in range(30):
+        await store.load(Address("telegram", str(1000 + number)), now=NOW)
+    id = await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW)
+    await store.claim_copies(id, CHANNELS, size=5, now=NOW)
+    await saved(path, tmp_path / "copy.tar")
+    await store.close()
+    assert (await put_back(tmp_path / "copy.tar", path)).halted == 1
+    again = await Store.open(path, policy=POLICY)
+    try:
+        ((announcement, tally),) = await again.announcements()
+        assert (announcement.state, announcement.reason) == (State.PAUSED, "restored from a backup")
+        assert tally.fates == {Fate.UNKNOWN: 5}
+        assert await again.claim_copies(id, CHANNELS, size=50, now=NOW) == 0
+    finally:
+        await again.close()

@@ -248,6 +248,7 @@ async def test_a_reader_in_the_way_holds_up_no_write_and_the_log_is_emptied_when
         assert wal.stat().st_size > 0
     while wal.stat().st_size:  # without another write
         await asyncio.sleep(0.01)
+    await put(database, "b")  # the writer thread has done with it
     assert database._writer.execute("PRAGMA busy_timeout").fetchone() == {"timeout": 5000}
 
 

@@ -48,11 +48,15 @@ CACHED_EMPTY = 300
 """Seconds for which Telegram may give the same answer to the same words, whoever types them."""
 
 
+NEAR = 1.0
+"""Seconds for which an inline answer waits for its place."""
+
+
 class Pace(Protocol):
     """What is known of the pace at which calls may leave."""
 
-    def reserve(self, channel: str) -> float:
-        """Take the next place on this channel; seconds until it."""
+    def reserve(self, channel: str, *, within: float) -> float | None:
+        """Take the next place on this channel; seconds until it. None if it is further away than `within`."""
         ...
 
     def refused(self, channel: str, seconds: float) -> None:
@@ -121,8 +125,12 @@ class Desk:
         loop = asyncio.get_running_loop()
         async with self._gate:
             await asyncio.sleep(max(0.0, self._free_at - loop.time()))
-            await asyncio.sleep(self._pace.reserve(CHANNEL))
-            self._free_at = loop.time() + SPACING
+            wait = self._pace.reserve(CHANNEL, within=NEAR)
+            if wait is None:
+                raise TimeoutError  # nobody waits that long with a text half typed
+            # A query that the next keystroke forgets has taken its place all the same.
+            self._free_at = loop.time() + wait + SPACING
+            await asyncio.sleep(wait)
 
     async def _answer(self, query: Query, cards: Sequence[Card]) -> None:
         await self._bot.answer_inline_query(

@@ -47,8 +47,10 @@ class Paced:
     reserved: int = 0
     told: list[float] = field(default_factory=list)
 
-    def reserve(self, channel: str) -> float:
+    def reserve(self, channel: str, *, within: float) -> float | None:
         assert channel == "telegram"
+        if self.wait > within:
+            return None
         self.reserved += 1
         return self.wait
 
