@@ -174,6 +174,9 @@ class Courier:
         later = await self._store.next_due(self.served, now=now)
         self._due = [one for one in due if one.address not in busy and one.address not in self._recalled]
         self._hidden = busy & {one.address for one in due}
+        if self._hidden - set(self._sending):  # it ended while we looked: nobody else will ring for it
+            self._look = True
+            self._bell.set()
         until = IDLE if later is None else min(IDLE, (later - now).total_seconds())
         self._look_at = moment + max(0.0, until)
 
