@@ -28,7 +28,8 @@ DIMENSIONS = 384
 MAX_CHARACTERS = 128
 """Characters of a text that are embedded: the time grows with them, 0.8 ms a token.
 
-On four sets, 200 of them find half a point more at most."""
+On our messages 112 find a point less, 144 and 200 no more, and the end of a text
+less than its beginning."""
 
 BATCH = 16
 """Texts embedded at once: the engine takes 20 kB for each token of them."""

@@ -8,6 +8,7 @@ Nothing is indexed again: what is left out is subtracted.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from bot.knowledge.scorer import Floats, Scorer, combined
 from bot.knowledge.text import Reading
 from bot.knowledge.tokens import stems
 
-MAX_REHEARSED = 300
-"""Phrasings that are rehearsed; of a larger base, evenly spread ones."""
+MAX_REHEARSED = 600
+"""Phrasings that are rehearsed; of a larger base, so many drawn by lot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,27 @@ def sample(case: Case, totals: Floats) -> Sample:
 def cases(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[Case]:
     """What is rehearsed on a base, its entries compared by the words."""
     sizes = np.bincount(scorer.owners, minlength=len(scorer.starts))
-    total = len(readings)
     if len(scorer.starts) < 2:
         return
     spread = _spread(readings)
-    for number in np.unique(np.linspace(0, total - 1, min(total, MAX_REHEARSED)).astype(int)).tolist():
+    for number in _drawn(readings):
         if readings[number].content:
             phrasings = scorer.grams.compare(readings[number].words)
             yield _outsider(scorer, number, readings[number], phrasings)
             yield _foreign(scorer, number, readings[number])
             if sizes[scorer.owners[number]] > 1:
                 yield _without_phrasing(scorer, number, readings, phrasings, spread)
+
+
+def _drawn(readings: Sequence[Reading]) -> list[int]:
+    """Which phrasings are rehearsed: by lot, and the lot of each hangs on its own words alone.
+
+    So one phrasing more changes the sample by one at most, and the thresholds hardly.
+    """
+    lots = sorted(
+        (crc32(" ".join(reading.words).encode()), number) for number, reading in enumerate(readings)
+    )
+    return sorted(number for _, number in lots[:MAX_REHEARSED])
 
 
 def ranked_without(scorer: Scorer, readings: Sequence[Reading]) -> Iterator[tuple[int, list[int]]]:
