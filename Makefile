@@ -19,7 +19,7 @@ run: $(RUNTIME) ## start the assistant (more arguments: make run ARGS="...")
 	@$(BIN)/alliances run $(ARGS)
 
 test: $(DEV) ## run all tests (some of them: make test ARGS="tests/knowledge -k choice")
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(or $(ARGS),--numprocesses auto --dist loadfile)
 
 check: style types layers content test ## everything that CI asks for: format, lint, types, layers, content, tests
 
