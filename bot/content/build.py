@@ -1,4 +1,4 @@
-"""Building an index in a process of its own: `python -m bot.content.build FOLDER CACHE DEPTH`.
+"""Building an index in a process of its own: `python -m bot.content.build FOLDER CACHE [made]`.
 
 What building needs (40 MiB and a second of the interpreter for 3,000 phrasings) is then never part of the
 process that serves people: it only reads the file.
@@ -66,7 +66,7 @@ def _is_missing(folder: Path, cache: Path) -> bool:
 def main() -> None:
     """Build the index of a content folder into a cache folder."""
     folder, cache = (Path(argument) for argument in sys.argv[1:3])
-    depth: Depth = "made" if sys.argv[3] == "made" else "words"
+    depth: Depth = "made" if sys.argv[3:] == ["made"] else "words"
     spare_threads()
     try:
         _ = open_library(folder, cache, depth).index

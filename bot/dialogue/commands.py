@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.dialogue.acts import plain_act
-from bot.dialogue.context import understand
+from bot.dialogue.context import is_bare, understand
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.links import is_staff, link
@@ -12,6 +12,7 @@ from bot.dialogue.prompts import repeat
 from bot.dialogue.questions import say_and_come_back, show, show_article, ways_on
 from bot.dialogue.sharing import ARRIVALS
 from bot.dialogue.staff_questions import list_questions
+from bot.dialogue.stages import begin_anew
 from bot.flows.cards import flow_option
 from bot.flows.phrases import MenuEntry
 from bot.flows.template import Rich
@@ -40,6 +41,7 @@ def welcome(draft: Draft) -> None:
     # Escaping drops outer spaces, and a name follows the greeting after one.
     name = escape(draft.view.person.name)
     named = Rich(Markdown(f" {name}" if name else ""))
+    begin_anew(draft)
     draft.change(active=None)
     draft.say("welcome_back" if known else "welcome", *options, name=named)
 
@@ -54,6 +56,7 @@ def help_(draft: Draft, argument: str = "") -> None:
 def menu(draft: Draft, argument: str = "") -> None:
     """`/menu`: the authored entries; those whose journey is not written yet are left out."""
     options = [option for entry in draft.phrases.menu if (option := _menu_option(draft, entry))]
+    begin_anew(draft)
     draft.change(active=None)
     draft.say("menu", *options)
 
@@ -90,7 +93,7 @@ def open_runs(draft: Draft, argument: str = "") -> None:
 
 def question(draft: Draft, argument: str = "") -> None:
     """`/question`, with or without its words."""
-    if argument.strip():
+    if argument.strip() and not is_bare(draft, argument):
         show(draft, argument, understand(draft, argument))
     else:
         draft.say("ask_away")

@@ -3,9 +3,9 @@ they stand, in their role and at their stage.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.dialogue.draft import Draft
+from bot.dialogue.draft import FRESH, Draft
 from bot.dialogue.prompts import ready, walk_of
 from bot.flows.steps.ask import Ask
 from bot.flows.terms import terms_at
@@ -15,11 +15,10 @@ from bot.knowledge.choice import same_words
 from bot.knowledge.follow import follow, goes_on, topic_of
 from bot.model.values import ArticleId, FieldRef, FlowId, Owner
 
-FRESH = timedelta(minutes=15)
-"""So long after an entry was shown, a message may go on from it."""
-
 READ_AT = "read"
 """Where `Session.told` keeps when the topic was shown, ISO."""
+READ_IN = "thread"
+"""Where it keeps in which topic of a forum."""
 
 AUDIENCES: Mapping[str, str] = {
     "benevole": "benevole",
@@ -57,15 +56,30 @@ def understand(draft: Draft, text: str) -> Finding:
 
 def shown(draft: Draft, name: ArticleId) -> None:
     """An entry was shown: what comes next may go on from it."""
-    draft.change(topic=name, told={**draft.session.told, READ_AT: draft.now.isoformat()})
+    told = {**draft.session.told, READ_AT: draft.now.isoformat(), READ_IN: draft.thread}
+    draft.change(topic=name, told={place: said for place, said in told.items() if said})
 
 
 def fresh_topic(draft: Draft) -> Article | None:
-    """The entry that the person has just read."""
-    read = draft.session.told.get(READ_AT)
-    if not draft.session.topic or not read or draft.now - datetime.fromisoformat(read) > FRESH:
+    """The entry that was just read here."""
+    read, told = read_at(draft), draft.session.told
+    if not draft.session.topic or read is None or draft.now - read > FRESH:
+        return None
+    if told.get(READ_IN, "") != draft.thread:
         return None
     return draft.shelf.articles.get(draft.session.topic)
+
+
+def read_at(draft: Draft) -> datetime | None:
+    """When the entry read last was shown."""
+    read = draft.session.told.get(READ_AT)
+    return datetime.fromisoformat(read) if read else None
+
+
+def is_bare(draft: Draft, text: str) -> bool:
+    """Whether a message is a mere yes, no, or "none": an answer, whatever it answers, and no question."""
+    words = draft.phrases.words
+    return same_words(text, (*words["yes"], *words["no"], *words["none"]))
 
 
 def wants_more(draft: Draft, text: str) -> bool:

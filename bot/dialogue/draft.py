@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.dialogue.acts import plain_act
@@ -26,6 +26,9 @@ from bot.model.values import FieldRef, RunId, Value
 PATIENCE = 3
 """Inputs in a row that were not understood, after which a human is offered."""
 
+FRESH = timedelta(minutes=15)
+"""So long what was shown, and what we asked for, may be gone on from."""
+
 
 class Draft:
     """What is known, and what has been decided so far."""
@@ -38,6 +41,8 @@ class Draft:
         self.rng = rng
         self.pending = session.confirming
         """The question of our own that this input may answer."""
+        self.thread = ""
+        """The topic of a forum in which this was said (`InGroup.thread`)."""
         self.failed = False
         """The input was not understood."""
         self.effects: list[Effect] = []
@@ -120,8 +125,8 @@ class Draft:
     def turn(self) -> Turn:
         """The finished turn: every message has a key, and the buttons of the last may be picked by words."""
         effects = self._explained(tuple(self._keyed(effect) for effect in spoken(self.effects)))
-        last = next((effect.message for effect in reversed(effects) if isinstance(effect, Send)), None)
-        if last:
+        said = (effect.message for effect in reversed(effects) if isinstance(effect, Send | Export | HandOut))
+        if last := next(said, None):
             offers = tuple(option for option in last.options if option.act)
             self.change(offers=() if self.session.active else offers)
         return Turn(self.session, effects, tuple(self.trace))

@@ -5,14 +5,15 @@ Of what was said here only the topic stays, for a follow-up; who said it is know
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.dialogue import context
 from bot.dialogue.acts import ArticleTap, parse_act
 from bot.dialogue.draft import Draft
-from bot.dialogue.questions import MORE_READ
+from bot.dialogue.questions import MORE_READ, more_to_read, redirect_of
 from bot.dialogue.sharing import private_link
-from bot.flows.cards import article_card, article_more, article_option, article_sources, related
+from bot.dialogue.taps import note_tap, tapped_again
+from bot.flows.cards import article_card, article_more, article_sources, titles
 from bot.flows.template import Rich
 from bot.knowledge.article import Article
 from bot.knowledge.ask import SUGGESTIONS, Finding, Reason, Verdict
@@ -32,6 +33,7 @@ AGAIN = timedelta(seconds=30)
 
 def heard_in_group(draft: Draft, heard: InGroup) -> None:
     """Something was meant for us in a group."""
+    draft.thread = heard.thread
     match heard.input:
         case Membership(change="unblocked"):
             draft.add(Reach(True))
@@ -41,19 +43,21 @@ def heard_in_group(draft: Draft, heard: InGroup) -> None:
         case Tap(act=act):
             _tapped(draft, heard, act)
         case Utterance(text=text):
-            _asked(draft, heard, text.strip())
+            _said(draft, heard, text.strip())
 
 
-def _asked(draft: Draft, heard: InGroup, words: str) -> None:
-    if not any(sign.isalnum() for sign in words):
-        _say(draft, heard, draft.phrases.say("group_ask", command=_command(draft)))
-        return
+def _said(draft: Draft, heard: InGroup, words: str) -> None:
+    command = _command(draft)
     kind = recognise(words, {str(name): said for name, said in draft.phrases.small_talk.items()})
-    if kind == "human":
+    if not any(sign.isalnum() for sign in words) or (not kind and context.is_bare(draft, words)):
+        _say(draft, heard, draft.phrases.say("group_ask", command=command))
+    elif kind == "human":
         contact = draft.phrases.say("group_human", contact=draft.contact)
         _say(draft, heard, contact, _private(draft))
+    elif kind in ("greeting", "abilities"):
+        _say(draft, heard, draft.phrases.say(f"group_{kind}", command=command))
     elif kind:
-        _say(draft, heard, draft.phrases.say(kind))
+        _say(draft, heard, draft.phrases.say("group_insult" if kind == "insult" else kind))
     elif context.wants_more(draft, words):
         _tell_more(draft, heard)
     else:
@@ -63,7 +67,6 @@ def _asked(draft: Draft, heard: InGroup, words: str) -> None:
 def _answer(draft: Draft, heard: InGroup, words: str, finding: Finding) -> None:
     shelf = draft.shelf.articles
     guesses = tuple(ArticleId(match.id) for match in finding.matches[:SUGGESTIONS] if match.id in shelf)
-    redirect = shelf.get(ArticleId(finding.redirect)) if finding.redirect else None
     if finding.verdict is Verdict.ANSWER and finding.reason is Reason.ABOUT_TOPIC:
         _tell_more(draft, heard)
     elif finding.verdict is Verdict.ANSWER and guesses:
@@ -71,55 +74,53 @@ def _answer(draft: Draft, heard: InGroup, words: str, finding: Finding) -> None:
     elif finding.verdict is Verdict.SUGGEST and guesses:
         draft.add(Miss(words, "suggest", guesses))
         _suggest(draft, heard, [shelf[guess] for guess in guesses], "suggest")
+    elif redirect := redirect_of(draft, finding):
+        card = _card(draft, redirect)
+        first = draft.phrases.say("reject_redirect")
+        _say(draft, heard, Markdown(f"{first}\n\n{card.text}"), _options(draft, card, redirect))
+        context.shown(draft, ArticleId(redirect.id))
     else:
         draft.add(Miss(words, "reject", guesses))
-        if redirect:
-            card = _card(draft, redirect)
-            first = draft.phrases.say("reject_redirect")
-            _say(draft, heard, Markdown(f"{first}\n\n{card.text}"), _options(draft, card, redirect))
-        else:
-            _say(draft, heard, draft.phrases.say("group_reject"), _private(draft))
+        _reject(draft, heard)
+
+
+def _reject(draft: Draft, heard: InGroup) -> None:
+    """Nothing was found; the private chat is named where a button leads there."""
+    text, way = draft.phrases.say("group_reject"), _private(draft)
+    if way:
+        text = Markdown(f"{text}\n\n{draft.phrases.say('group_private')}")
+    _say(draft, heard, text, way)
 
 
 def _tell_more(draft: Draft, heard: InGroup) -> None:
-    """More of the entry just read: its longer text, or else what stands beside it."""
-    topic = context.fresh_topic(draft)
-    if topic and topic.more and topic.ready and draft.session.told.get(MORE_READ) != topic.id:
-        _show(draft, heard, topic, "more")
-    elif topic and (beside := related(topic, draft.shelf)[:SUGGESTIONS]):
-        _suggest(draft, heard, beside, "beside_topic")
-    else:
-        _say(draft, heard, draft.phrases.say("group_reject"), _private(draft))
+    match more_to_read(draft):
+        case Article() as topic:
+            _show(draft, heard, topic, "more")
+        case []:
+            _say(draft, heard, draft.phrases.say("more_none"), _private(draft))
+        case beside:
+            _suggest(draft, heard, beside, "beside_topic")
 
 
 def _suggest(draft: Draft, heard: InGroup, articles: Sequence[Article], phrase: str) -> None:
-    """Titles to choose from: as buttons, and in full where a button is too short for one."""
-    options = tuple(article_option(article) for article in articles)
-    text = draft.phrases.say(phrase)
-    if any(option.label != article.question for option, article in zip(options, articles, strict=True)):
-        titles = "\n".join(f"- {escape(article.question)}" for article in articles)
-        text = Markdown(f"{text}\n\n{titles}")
-    _say(draft, heard, text, (*options, *_private(draft)))
+    """Titles to choose from."""
+    shown = titles(draft.phrases.say(phrase), articles)
+    _say(draft, heard, shown.text, (*shown.options, *_private(draft)))
 
 
 def _tapped(draft: Draft, heard: InGroup, act: str) -> None:
     """A button under one of our messages, whoever tapped it; what several tap at once is shown once."""
-    meaning = parse_act(act)
-    if not isinstance(meaning, ArticleTap) or meaning.part not in PARTS or _just_shown(draft, act):
+    meaning, here = parse_act(act), f"{act} {draft.thread}".strip()
+    if not isinstance(meaning, ArticleTap) or meaning.part not in PARTS:
         return
-    draft.change(told={**draft.session.told, "tap": act, "tapped": draft.now.isoformat()})
+    if tapped_again(draft, here, within=AGAIN):
+        return
+    note_tap(draft, here)
     article = draft.shelf.articles.get(meaning.article)
     if article:
         _show(draft, heard, article, meaning.part)
     else:
         _say(draft, heard, draft.phrases.say("article_gone"))
-
-
-def _just_shown(draft: Draft, act: str) -> bool:
-    told = draft.session.told
-    if told.get("tap") != act or "tapped" not in told:
-        return False
-    return draft.now - datetime.fromisoformat(told["tapped"]) <= AGAIN
 
 
 def _show(draft: Draft, heard: InGroup, article: Article, part: str) -> None:

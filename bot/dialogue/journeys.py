@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.draft import Draft
+from bot.dialogue.stages import begin_anew
 from bot.flows.advance import DEPTH, Walk
 from bot.flows.cards import LABEL, article_option, flow_option
 from bot.flows.flow import Flow
@@ -58,6 +59,7 @@ def begin(draft: Draft, flow: Flow, *, at: str | None = None, restarted: bool = 
     if restarted:
         walk.say(draft.phrases.say("restarted", title=flow.title))
     draft.add(Begin(flow.id))
+    begin_anew(draft)
     draft.change(active=run.id)
     walk.go()
     settle(draft, walk)

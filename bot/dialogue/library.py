@@ -18,7 +18,7 @@ class Deferred:
     def __init__(self, build: "Callable[[], Index]") -> None:
         self._build = build
         self._lock = Lock()
-        self._index: "Index | None" = None
+        self._index: Index | None = None
 
     def __call__(self) -> "Index":
         """The index; the first call takes as long as building it does."""

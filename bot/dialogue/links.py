@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start
-from bot.dialogue.prompts import repeat
-from bot.dialogue.questions import find, say_and_come_back, ways_on
+from bot.dialogue.questions import come_back, find, say_and_come_back, ways_on
 from bot.documents.qr import MEDIA_TYPES, qr_picture
-from bot.flows.cards import article_option
+from bot.flows.cards import LABEL, titles
+from bot.flows.french import shorten
 from bot.flows.shelf import Shelf
 from bot.flows.template import Rich
+from bot.knowledge.article import Article
 from bot.knowledge.ask import Verdict
 from bot.knowledge.choice import same_words
 from bot.markup.escape import escape
@@ -113,17 +114,15 @@ def _by_question(draft: Draft, words: str) -> None:
 
 
 def _offer(draft: Draft, names: Sequence[str]) -> None:
-    """The titles as buttons, and in full where a button is too short for one."""
+    """Titles to choose from, whose buttons make the link."""
     articles = [draft.shelf.articles[ArticleId(name)] for name in names]
-    shown = [article_option(article) for article in articles]
-    text = draft.phrases.say("link_choose")
-    if any(option.label != article.question for option, article in zip(shown, articles, strict=True)):
-        titles = "\n".join(f"- {escape(article.question)}" for article in articles)
-        text = Markdown(f"{text}\n\n{titles}")
-    acts = [f"link.{article.id}" for article in articles]
-    options = (Option(act, option.label, act) for act, option in zip(acts, shown, strict=True))
-    draft.add(Send(Message(text, (*options, *ways_on(draft)))))
-    _come_back(draft)
+    offered = titles(draft.phrases.say("link_choose"), articles, _link_option)
+    draft.add(Send(replace(offered, options=(*offered.options, *ways_on(draft)))))
+    come_back(draft)
+
+
+def _link_option(article: Article) -> Option:
+    return Option(f"link.{article.id}", shorten(article.question, LABEL), f"link.{article.id}")
 
 
 def _hand_out(draft: Draft, target: Target) -> None:
@@ -141,9 +140,4 @@ def _hand_out(draft: Draft, target: Target) -> None:
         phrases.label("link_picture", title=target.title),
     )
     draft.add(HandOut(Message(Markdown("\n\n".join(parts))), (picture,)))
-    _come_back(draft)
-
-
-def _come_back(draft: Draft) -> None:
-    if draft.session.active:
-        repeat(draft, draft.phrases.say("back_to_prompt"))
+    come_back(draft)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import resume_option, settle, start
+from bot.dialogue.stages import begin_anew
 from bot.flows.advance import Walk
 from bot.flows.frames import wait_at
 from bot.flows.reminders import timer_key
@@ -61,8 +62,10 @@ def answer(draft: Draft, run: Run, input: PromptInput) -> bool:
     walk.run = replace(walk.run, paused=False)
     match reply:
         case Answered():
+            begin_anew(draft)
             walk.take(reply)
         case Again():
+            begin_anew(draft)
             walk.change_screen(reply)
         case Refused(why=why):
             if draft.fail():
@@ -92,6 +95,7 @@ def offer_human(draft: Draft) -> None:
 def take_way(draft: Draft, run: Run, way: Way) -> None:
     """What the ways out do, tapped or typed."""
     walk = walk_of(draft, run)
+    begin_anew(draft)
     draft.change(active=run.id)
     walk.run = replace(walk.run, paused=False)
     match way:
@@ -145,6 +149,7 @@ def resume(draft: Draft, run: Run) -> None:
         recover(draft, run)
         return
     walk = walk_of(draft, run)
+    begin_anew(draft)
     draft.change(active=run.id)
     walk.run = replace(walk.run, paused=False)
     _again(walk, draft.phrases.say("resumed", title=draft.shelf.flows[run.flow].title))

@@ -1,11 +1,14 @@
 """Answering questions from the knowledge base: answer, did you mean, or an honest "I don't know"."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue import context, opinions
+from bot.dialogue.acts import ArticleTap, parse_act
 from bot.dialogue.defining import knows
 from bot.dialogue.draft import Draft
 from bot.dialogue.prompts import offer_human, repeat
+from bot.dialogue.stages import Stage, reach, stage_of
 from bot.flows.cards import (
     BESIDE,
     LABEL,
@@ -14,11 +17,12 @@ from bot.flows.cards import (
     article_sources,
     definition_card,
     related,
+    titles,
 )
 from bot.flows.french import shorten
 from bot.knowledge.article import Article
 from bot.knowledge.ask import SUGGESTIONS, THRESHOLDS, Finding, Reason, Verdict, ask
-from bot.model.effects import Miss, Send
+from bot.model.effects import Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.values import ArticleId
 
@@ -38,30 +42,45 @@ def show(draft: Draft, text: str, finding: Finding) -> None:
     if finding.reason is Reason.ABOUT_TOPIC and finding.verdict is Verdict.ANSWER:
         tell_more(draft)
         return
-    opinions.asked(draft, text, _likely(draft, finding))
+    opinions.note_question(draft, text, _likely(draft, finding))
     if finding.verdict is Verdict.ANSWER and guesses:
         show_article(draft, guesses[0])
         return
     if finding.verdict is Verdict.SUGGEST and guesses:
-        draft.add(Miss(text, "suggest", guesses))
+        opinions.miss(draft, "suggest", guesses)
         draft.add(Send(_did_you_mean(draft, guesses)))
+    elif redirect := redirect_of(draft, finding):
+        _show_redirect(draft, redirect)
     else:
-        _reject(draft, text, finding, guesses)
-    _come_back(draft)
+        opinions.miss(draft, "reject", guesses)
+        _reject(draft)
+    come_back(draft)
+
+
+def redirect_of(draft: Draft, finding: Finding) -> Article | None:
+    """The entry that says where to go with a subject that is not treated here."""
+    return draft.shelf.articles.get(ArticleId(finding.redirect)) if finding.redirect else None
+
+
+def more_to_read(draft: Draft) -> Article | list[Article]:
+    """What is more than the card just read: the entry, if its longer text is still to be shown, else what
+    stands beside it."""
+    topic = context.fresh_topic(draft)
+    if topic and topic.more and topic.ready and draft.session.told.get(MORE_READ) != topic.id:
+        return topic
+    return related(topic, draft.shelf)[:SUGGESTIONS] if topic else []
 
 
 def tell_more(draft: Draft) -> None:
-    """The person wants more of the entry just read: its longer text, or else what stands beside it."""
-    topic = context.fresh_topic(draft)
-    if topic and topic.more and topic.ready and draft.session.told.get(MORE_READ) != topic.id:
-        show_article(draft, ArticleId(topic.id), "more")
-        return
-    beside = related(topic, draft.shelf)[: opinions.SHOWN] if topic else []
-    if beside:
-        draft.add(Send(opinions.suggestions(draft, beside, "beside_topic")))
-        _come_back(draft)
-    else:
-        say_and_come_back(draft, draft.phrases.say("opinion_rephrase"))
+    """The person wants more of the entry just read."""
+    match more_to_read(draft):
+        case Article() as topic:
+            show_article(draft, ArticleId(topic.id), "more")
+        case []:
+            say_and_come_back(draft, draft.phrases.say("more_none"))
+        case beside:
+            draft.add(Send(_titles(draft, "beside_topic", beside)))
+            come_back(draft)
 
 
 def show_article(draft: Draft, name: ArticleId, part: str = "art") -> None:
@@ -70,7 +89,7 @@ def show_article(draft: Draft, name: ArticleId, part: str = "art") -> None:
     """
     article = draft.shelf.articles.get(name)
     if article:
-        opinions.opened(draft, article, anew=part == "art")
+        opinions.note_opened(draft, article, anew=part == "art")
         draft.add(Send(_part(draft, article, part)))
         context.shown(draft, name)
         if part == "more":
@@ -79,26 +98,48 @@ def show_article(draft: Draft, name: ArticleId, part: str = "art") -> None:
             draft.change(told=knows(draft.session.told, name))
     else:
         draft.say("article_gone", draft.button("button_menu", "menu"))
-    _come_back(draft)
+    come_back(draft)
 
 
 def judged(draft: Draft, name: ArticleId, *, helpful: bool) -> None:
     """A thumb under a card was pressed; the waiting prompt comes back."""
     article = draft.shelf.articles.get(name)
-    words = opinions.judge(draft, article, helpful=helpful) if article else draft.phrases.say("article_gone")
-    _after(draft, words)
+    if article is None:
+        say_and_come_back(draft, draft.phrases.say("article_gone"))
+    elif not opinions.judge(draft, article, helpful=helpful):
+        say_and_come_back(draft, draft.phrases.say("opinion_known"))
+    elif helpful:
+        say_and_come_back(draft, draft.phrases.say("opinion_thanks"))
+    else:
+        _try_next(draft, opinions.next_stage(draft))
 
 
 def none_fits(draft: Draft) -> None:
-    """None of the guesses is what the person meant; the waiting prompt comes back."""
-    _after(draft, opinions.try_next(draft, guesses=False))
+    """None of the guesses is what the person meant."""
+    _try_next(draft, opinions.next_stage(draft, guesses=False))
 
 
-def _after(draft: Draft, words: Markdown | None) -> None:
-    if words:
-        say_and_come_back(draft, words)
+def _try_next(draft: Draft, stage: Stage) -> None:
+    """Say what is tried; the waiting prompt comes back, but not where we ask for something else."""
+    if stage is Stage.REPHRASING and draft.session.active:
+        draft.say("opinion_rephrase_at_prompt")
+    elif stage is Stage.REPHRASING:
+        say_and_come_back(draft, draft.phrases.say("opinion_rephrase"))
     else:
-        _come_back(draft)
+        if stage is Stage.GUESSED:
+            draft.add(Send(_titles(draft, "opinion_guesses", opinions.left(draft))))
+        else:
+            offer_human(draft)
+        come_back(draft)
+
+
+def which_one(draft: Draft) -> None:
+    """ "Oui", where titles were offered: the same once more."""
+    shelf, offers = draft.shelf.articles, draft.session.offers
+    acts = [parse_act(option.act) for option in offers]
+    named = [act.article for act in acts if isinstance(act, ArticleTap) and act.part == "art"]
+    shown = titles(draft.phrases.say("suggest_which"), [shelf[name] for name in named if name in shelf])
+    draft.add(Send(replace(shown, options=offers)))
 
 
 def _part(draft: Draft, article: Article, part: str) -> Message:
@@ -126,31 +167,49 @@ def _likely(draft: Draft, finding: Finding) -> list[ArticleId]:
 def _did_you_mean(draft: Draft, guesses: tuple[ArticleId, ...]) -> Message:
     """Titles to choose from; of the entry just read, its longer text. A human where it went badly before."""
     topic, articles = context.fresh_topic(draft), draft.shelf.articles
-    titles = [articles[guess] for guess in guesses if topic is None or guess != topic.id]
+    likely = [articles[guess] for guess in guesses if topic is None or guess != topic.id]
     more = []
-    if topic and len(titles) < len(guesses) and topic.more and topic.ready:
+    if topic and len(likely) < len(guesses) and topic.more and topic.ready:
         label = shorten(draft.phrases.label("button_more_on", title=topic.question), LABEL)
         more.append(Option(f"more.{topic.id}", label, f"more.{topic.id}"))
-    if not titles and not more:  # only the entry just read, and it has no longer text
-        titles = [articles[guess] for guess in guesses]
-    shown = opinions.suggestions(draft, titles, "suggest", *more)
-    troubled = draft.session.failures or draft.session.unhappy != opinions.CONTENT
+    if not likely and not more:  # only the entry just read, and it has no longer text
+        likely = [articles[guess] for guess in guesses]
+    shown = _titles(draft, "suggest", likely, *more)
+    troubled = draft.session.failures or stage_of(draft) is not Stage.CONTENT
     human = (draft.button("button_human", "human"),) if troubled else ()
     return replace(shown, options=(*shown.options, *human))
 
 
-def _reject(draft: Draft, text: str, finding: Finding, guesses: tuple[ArticleId, ...]) -> None:
-    draft.add(Miss(text, "reject", guesses))
-    redirect = draft.shelf.articles.get(ArticleId(finding.redirect)) if finding.redirect else None
-    if redirect:
-        opinions.opened(draft, redirect, anew=True, asked=True)
-        card = _card(draft, redirect)
-        words = Markdown(f"{draft.phrases.say('reject_redirect')}\n\n{card.text}")
-        draft.add(Send(replace(card, text=words)))
-        draft.change(topic=ArticleId(redirect.id))
-    elif draft.fail() or draft.session.unhappy == opinions.REPHRASED:
-        draft.change(unhappy=opinions.HUMAN)
+def _titles(draft: Draft, phrase: str, articles: Sequence[Article], *more: Option) -> Message:
+    """Titles to choose from, what goes with them, and "none of these"."""
+    shown = titles(draft.phrases.say(phrase), articles)
+    return replace(shown, options=(*shown.options, *more, draft.button("button_none", "none")))
+
+
+def _show_redirect(draft: Draft, article: Article) -> None:
+    opinions.note_opened(draft, article, anew=True, answers=True)
+    card = _card(draft, article)
+    draft.add(Send(replace(card, text=Markdown(f"{draft.phrases.say('reject_redirect')}\n\n{card.text}"))))
+    context.shown(draft, ArticleId(article.id))
+
+
+def rephrased_in_vain(draft: Draft) -> None:
+    """At a prompt, the other words that we asked for found nothing. They may have been an answer, meant for
+    the prompt: nothing of them is kept, and the prompt gets the next words.
+    """
+    reach(draft, Stage.REPHRASED)
+    _reject(draft)
+    come_back(draft)
+
+
+def _reject(draft: Draft) -> None:
+    """Nothing was found. In a journey other words alone call no human: the prompt is there to go on with."""
+    in_vain = stage_of(draft) is Stage.REPHRASED and not draft.session.active
+    if draft.fail() or in_vain:
+        reach(draft, Stage.HUMAN)
         offer_human(draft)
+    elif draft.session.active:
+        draft.say("reject_at_prompt")
     else:
         draft.say("reject", *ways_on(draft))
 
@@ -160,7 +219,8 @@ def ways_on(draft: Draft) -> tuple[Option, ...]:
     return () if draft.session.active else (draft.button("button_menu", "menu"),)
 
 
-def _come_back(draft: Draft) -> None:
+def come_back(draft: Draft) -> None:
+    """Ask the waiting prompt again, if there is one."""
     if draft.session.active:
         repeat(draft, draft.phrases.say("back_to_prompt"))
 

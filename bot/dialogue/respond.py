@@ -8,6 +8,7 @@ from bot.dialogue.commands import open_link, run_command
 from bot.dialogue.draft import Draft
 from bot.dialogue.in_group import heard_in_group
 from bot.dialogue.library import Library
+from bot.dialogue.opinions import forget_question
 from bot.dialogue.prompts import answer, ready, recover
 from bot.dialogue.questions import say_and_come_back
 from bot.dialogue.reminding import timed_out
@@ -38,6 +39,7 @@ def respond(
     Pure: no await, no clock, no database, no network, no logging. Total: it never raises.
     """
     draft = Draft(library, session, view, now, rng)
+    forget_question(draft)
     match input:
         case Timeout(key=key):
             timed_out(draft, key)

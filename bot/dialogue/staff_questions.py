@@ -62,7 +62,9 @@ def proposed(draft: Draft, number: int, tag: str) -> None:
     from bot.knowledge.likeness import worth_adding
 
     name = ArticleId(article.id)
-    phrasings = worth_adding(draft.library.index, group.rows, name)
+    # Only what they have read can they agree to: a wording not shown may name somebody.
+    useful = worth_adding(draft.library.index, group.rows, name)
+    phrasings = tuple(text for text in useful if text in group.examples)
     if not phrasings:
         _after(draft, draft.phrases.say("missed_nothing_to_add", title=article.question), None)
         return

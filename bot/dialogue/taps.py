@@ -47,8 +47,8 @@ def tapped(draft: Draft, act: str) -> None:
 
     A prompt's own number tells an old button; any other double tap is passed over.
     """
-    doubled = _doubled(draft, act)
-    draft.change(told={**draft.session.told, "tap": act, "tapped": draft.now.isoformat()})
+    doubled = tapped_again(draft, act, within=DOUBLE)
+    note_tap(draft, act)
     meaning = parse_act(act)
     match meaning:
         case AnswerTap(serial=serial, choice=choice):
@@ -78,11 +78,17 @@ def forget_tap(draft: Draft) -> None:
         draft.change(told=told)
 
 
-def _doubled(draft: Draft, act: str) -> bool:
+def note_tap(draft: Draft, act: str) -> None:
+    """Remember the button that was pressed last, and when."""
+    draft.change(told={**draft.session.told, "tap": act, "tapped": draft.now.isoformat()})
+
+
+def tapped_again(draft: Draft, act: str, *, within: timedelta) -> bool:
+    """Whether the button pressed last is pressed once more."""
     told = draft.session.told
     if told.get("tap") != act or "tapped" not in told:
         return False
-    return draft.now - datetime.fromisoformat(told["tapped"]) <= DOUBLE
+    return draft.now - datetime.fromisoformat(told["tapped"]) <= within
 
 
 def _answered(draft: Draft, serial: int, choice: str, *, doubled: bool) -> None:

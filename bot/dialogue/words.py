@@ -4,14 +4,24 @@ they are.
 
 from collections.abc import Callable, Sequence
 
+from bot.dialogue.acts import plain_act
 from bot.dialogue.commands import confirm_erase, human, run_command
-from bot.dialogue.context import understand, wants_more
+from bot.dialogue.context import is_bare, understand, wants_more
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.lists import list_open
-from bot.dialogue.opinions import REPHRASING
 from bot.dialogue.prompts import Way, answer, ready, recover, refuse, resume, take_way, walk_of
-from bot.dialogue.questions import judged, say_and_come_back, show, tell_more
+from bot.dialogue.questions import (
+    judged,
+    none_fits,
+    rephrased_in_vain,
+    say_and_come_back,
+    show,
+    tell_more,
+    ways_on,
+    which_one,
+)
+from bot.dialogue.stages import Stage, stage_of
 from bot.dialogue.taps import tapped
 from bot.flows.steps.ask import Ask
 from bot.knowledge.ask import Verdict
@@ -43,7 +53,7 @@ def said(draft: Draft, text: str, *, may_command: bool = True) -> None:
         return
     if _small_talk(draft, words) or _triggered(draft, words):
         return
-    _asked(draft, run, words)
+    _answer_question(draft, run, words)
 
 
 def _confirmed(draft: Draft, words: str) -> bool:
@@ -59,6 +69,8 @@ def _at_prompt(draft: Draft, run: Run, text: str) -> bool:
     answer.
     """
     words = text.strip()
+    if stage_of(draft) is Stage.REPHRASING and not _sticks_to_prompt(draft, run, words):
+        return _way_out(draft, run, words, same_words)
     if not _names_a_choice(draft, run, words) and _way_out(draft, run, words, exactly):
         return True
     if not _clearly_asks(draft, run, words) and answer(draft, run, Utterance(text)):
@@ -89,6 +101,17 @@ def _names_a_choice(draft: Draft, run: Run, words: str) -> bool:
     return any(exactly(words, wordings) for _, wordings in options)
 
 
+def _sticks_to_prompt(draft: Draft, run: Run, words: str) -> bool:
+    """After we asked for other words: whether this answers the prompt all the same, by the very words of a
+    button or by a number. Anything else is the question for which we asked.
+    """
+    walk = walk_of(draft, run)
+    shown = walk.prompt.prompt(walk.scope())
+    labels = [option.label for option in (*shown.options, *shown.controls)]
+    numbers = not any(sign.isalpha() for sign in words)
+    return numbers or exactly(words, labels) or _names_a_choice(draft, run, words)
+
+
 def _clearly_asks(draft: Draft, run: Run, words: str) -> bool:
     """At a prompt that takes any words: a question that the base can answer is no answer to the prompt."""
     step = walk_of(draft, run).step
@@ -103,7 +126,7 @@ def _between_journeys(draft: Draft, words: str) -> bool:
     spoken, offers = draft.phrases.words, draft.session.offers
     if any(exactly(words, (option.label,)) for option in offers):
         return _picked(draft, words)
-    if _says_no_to_a_card(draft, words):
+    if _says_no_to_a_card(draft, words) or _replies_to_buttons(draft, words):
         return True
     if same_words(words, spoken["resume"]):
         _resumed(draft)
@@ -125,6 +148,23 @@ def _says_no_to_a_card(draft: Draft, words: str) -> bool:
     if topic is None or not below or not same_words(words, draft.phrases.words["no"]):
         return False
     judged(draft, topic, helpful=False)
+    return True
+
+
+def _replies_to_buttons(draft: Draft, words: str) -> bool:
+    """ "Oui" or "non" to what the last message asks: one of these titles? to begin with this journey?"""
+    spoken, offers = draft.phrases.words, draft.session.offers
+    titles_offered = any(option.act == plain_act("none") for option in offers)
+    if titles_offered and same_words(words, (*spoken["no"], *spoken["none"])):
+        none_fits(draft)
+    elif not offers or not same_words(words, spoken["yes"]):
+        return False
+    elif titles_offered:
+        which_one(draft)
+    elif offers[0].label == draft.phrases.label("welcome_option_profile"):
+        tapped(draft, offers[0].act)
+    else:
+        return False
     return True
 
 
@@ -161,16 +201,24 @@ def _triggered(draft: Draft, words: str) -> bool:
     return False
 
 
-def _asked(draft: Draft, run: Run | None, words: str) -> None:
+def _answer_question(draft: Draft, run: Run | None, words: str) -> None:
+    """Ask the base; what is no question at all it never sees."""
     if not words:
         say_and_come_back(draft, draft.phrases.say("question_empty"))
         return
     if wants_more(draft, words):
         tell_more(draft)
         return
+    if is_bare(draft, words):
+        if run:
+            refuse(draft, run)
+        else:
+            draft.say("bare_word", *ways_on(draft))
+        return
     finding = understand(draft, words)
-    rephrased = draft.session.unhappy == REPHRASING
-    if run and finding.verdict is Verdict.REJECT and not finding.redirect and not rephrased:
-        refuse(draft, run)
-    else:
+    if run is None or finding.verdict is not Verdict.REJECT or finding.redirect:
         show(draft, words, finding)
+    elif stage_of(draft) is Stage.REPHRASING:
+        rephrased_in_vain(draft)
+    else:
+        refuse(draft, run)

@@ -1,5 +1,6 @@
 """How a knowledge entry and the contact are shown: the same card within a flow and outside."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.flows.french import shorten, write_day
@@ -124,6 +125,20 @@ def _thumbs(article: Article, shelf: Shelf) -> list[Option]:
 def article_option(article: Article) -> Option:
     """The button that shows an entry."""
     return Option(f"article.{article.id}", shorten(article.question, LABEL), f"art.{article.id}")
+
+
+def titles(
+    text: Markdown, articles: Sequence[Article], option: Callable[[Article], Option] = article_option
+) -> Message:
+    """A text with the titles of entries as buttons, in full below it where a button is too short for one.
+
+    `option`: the button of an entry, labelled by its title.
+    """
+    options = tuple(option(article) for article in articles)
+    if any(made.label != article.question for made, article in zip(options, articles, strict=True)):
+        lines = "\n".join(f"- {escape(article.question)}" for article in articles)
+        text = Markdown(f"{text}\n\n{lines}")
+    return Message(text, options)
 
 
 def flow_option(flow: FlowId, shelf: Shelf) -> Option:

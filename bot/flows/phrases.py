@@ -124,9 +124,14 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "opinion_known": (),
     "opinion_guesses": (),
     "opinion_rephrase": (),
+    "opinion_rephrase_at_prompt": (),
+    "more_none": (),
     "beside_topic": (),
     "suggest": (),
+    "suggest_which": (),
+    "bare_word": (),
     "reject": (),
+    "reject_at_prompt": (),
     "reject_redirect": (),
     "reject_thrice": ("contact",),
     "button_human": (),
@@ -135,7 +140,11 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     # in a group, and cards to share
     "group_hello": ("command",),
     "group_ask": ("command",),
+    "group_greeting": ("command",),
+    "group_abilities": ("command",),
+    "group_insult": (),
     "group_reject": (),
+    "group_private": (),
     "group_human": ("contact",),
     "button_private": (),
     "button_shared": (),
@@ -234,7 +243,19 @@ A phrase missing in YAML, or a hole not listed, is an error.
 """
 
 ControlWord = Literal[
-    "back", "skip", "pause", "cancel", "repeat", "help", "done", "yes", "no", "restart", "resume", "more"
+    "back",
+    "skip",
+    "pause",
+    "cancel",
+    "repeat",
+    "help",
+    "done",
+    "yes",
+    "no",
+    "none",
+    "restart",
+    "resume",
+    "more",
 ]
 SmallTalk = Literal["greeting", "thanks", "insult", "abilities", "human"]
 CommandName = Literal[

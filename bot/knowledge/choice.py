@@ -219,6 +219,8 @@ def _by_words(
     if unsure := _both_ways(said, labels):
         return unsure
     weights = _weights(labels)
+    if _denies_only(_plain(said)):
+        return None
     for kept in (_plain(said), _undenied(said)):
         scores = {
             name: max((_score(kept, wording, weights, question) for wording in wordings), default=0.0)
@@ -239,6 +241,13 @@ def _both_ways(said: Sequence[str], labels: Sequence[Label]) -> Unsure | None:
         return None
     either = [name for name, wordings in labels if any({"oui", "non"} & set(words) for words in wordings)]
     return Unsure(tuple(either)) if len(either) > 1 else None
+
+
+def _denies_only(said: Sequence[str]) -> bool:
+    """ "Ce n'est pas ça": small words and a denial, of whatever was shown; it chooses nothing."""
+    return any(word in NEGATORS for word in said) and all(
+        word in FILLERS or word in NEGATORS for word in said
+    )
 
 
 def _covered(said: Sequence[str], labels: Sequence[Label], names: Sequence[str]) -> float:

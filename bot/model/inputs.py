@@ -90,6 +90,8 @@ class InGroup:
     input: Utterance | Tap | Membership
     reply_to: str = ""
     """The channel's own id of the message that is answered; empty if there is none."""
+    thread: str = ""
+    """The channel's own id of the topic of a forum in which this was; empty outside a forum."""
 
 
 Input = Utterance | Tap | Command | Opening | Attachment | Unusable | Timeout | Membership | InGroup

@@ -91,11 +91,17 @@ class Session:
     topic: ArticleId | None = None
     """The article shown last."""
     asked: str = ""
-    """The last question in the person's words, for as long as a conversation is kept."""
+    """The last question in the person's words, for a day."""
+    asked_at: datetime | None = None
+    """When it was asked; None without a question."""
+    missed: bool = False
+    """Whether it is kept among the questions that were not answered well."""
     guesses: tuple[ArticleId, ...] = ()
     """Entries that may answer it and have not been shown yet, the likeliest first."""
     unhappy: int = 0
-    """How far we are with a question that was not answered well: see `dialogue.opinions`."""
+    """How far we are with a question that was not answered well: see `dialogue.stages`."""
+    unhappy_at: datetime | None = None
+    """Since when; None: not at all."""
     confirming: str | None = None
     """A question of the assistant's own that awaits yes or no (`erase`)."""
     told: Mapping[str, str] = field(default_factory=dict)

@@ -233,6 +233,8 @@ class Courier:
 
     def _begin(self, outgoing: Outgoing) -> None:
         self._sending[outgoing.address] = outgoing
+        if (pacer := self._pacers.get(outgoing.address.channel)) is not None:
+            pacer.begun()
         task = asyncio.create_task(self._send(outgoing), name=f"courier {outgoing.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -250,7 +252,11 @@ class Courier:
 
     async def _send(self, outgoing: Outgoing) -> None:
         try:
-            receipt = await self._delivered(outgoing)
+            try:
+                receipt = await self._delivered(outgoing)
+            finally:
+                if (pacer := self._pacers.get(outgoing.address.channel)) is not None:
+                    pacer.ended(self._clock.monotonic())
             self._note(outgoing, receipt)
             await self._record(outgoing, receipt)
         finally:

@@ -49,15 +49,27 @@ class Pacer:
     _chats: dict[str, float] = field(default_factory=dict)
     """When the chat would have used up its sustained rate (generic cell rate algorithm)."""
     _groups: dict[str, deque[float]] = field(default_factory=dict)
+    _under_way: int = 0
+    _ended: deque[float] = field(default_factory=deque)
+    """When the calls of the last second were answered."""
 
     def wait(self, chat: str, now: float) -> float:
         """Seconds until a message to this chat may leave; 0 means now."""
-        moments = [self._next, self._gate, self._chat_free(chat, now), self._group_free(chat, now)]
-        return max(0.0, max(moments) - now)
+        moments = [self._chat_free(chat, now), self._group_free(chat, now)]
+        return max(self.wait_of_all(now), max(moments) - now)
 
     def wait_of_all(self, now: float) -> float:
         """Seconds until a message to anybody may leave; 0 means now."""
-        return max(0.0, max(self._next, self._gate) - now)
+        return max(0.0, max(self._next, self._gate, self._second_free(now)) - now)
+
+    def begun(self) -> None:
+        """A message that took its place is on its way."""
+        self._under_way += 1
+
+    def ended(self, now: float) -> None:
+        """It arrived, or never will."""
+        self._under_way -= 1
+        self._ended.append(now)
 
     def take(self, chat: str, now: float) -> None:
         """A message, an edit too, leaves for this chat now."""
@@ -106,6 +118,19 @@ class Pacer:
 
     def _rate(self, now: float) -> float:
         return self.pace.overall * self.pace.share * self._factor(now)
+
+    def _second_free(self, now: float) -> float:
+        """When one more is no more than the limit in any second, however late each of them arrives.
+
+        Each is counted there between its beginning and its end, so whatever is under way, or ended less than
+        a second ago, may share a second with the next. Even spacing alone allows no more than 31 ms of delay.
+        """
+        while self._ended and self._ended[0] <= now - 1.0:
+            self._ended.popleft()
+        if self._under_way + len(self._ended) < int(self.pace.overall):
+            return now
+        # If all are under way, the first that ends has us look again.
+        return self._ended[0] + 1.0 if self._ended else now + 1.0
 
     def _chat_free(self, chat: str, now: float) -> float:
         return self._chats.get(chat, now) - (self.pace.burst - 1) * self._chat_interval

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -34,6 +34,7 @@ from bot.model.values import FlowId, StoredFile
 from bot.model.who import Address
 from bot.runtime.clock import Clock
 from bot.runtime.lanes import Lanes
+from bot.runtime.thinking import Thinking
 from bot.storage.people import Loaded
 from bot.storage.store import Store
 from bot.storage.turns import Cause
@@ -74,6 +75,16 @@ class Arrival:
     """What is said instead of deciding: the input came too fast to be answered."""
 
 
+@dataclass(slots=True)
+class _Waiter:
+    """Somebody who waits for an answer."""
+
+    address: Address
+    since: float
+    sign: asyncio.Task[None] | None = None
+    """Shows that an answer is coming."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Runner:
     """Turns inputs into committed turns; a `Receiver` for channels without raw updates."""
@@ -93,10 +104,15 @@ class Runner:
     """Seconds for one decision about a text; the thread of one that hangs is given up, not ended."""
     recalled: Callable[[Address], None] = lambda address: None
     """Called after a commit that took back what waited for this address."""
+    thinking: Thinking = field(default_factory=Thinking)
+    """Where texts are decided."""
     counts: Counter[str] = field(default_factory=Counter)
     """Inputs since the start: `decided`, `apologised`, `contended`."""
     seconds: float = 0.0
     """Time spent on them."""
+    _waiters: dict[int, _Waiter] = field(default_factory=dict)
+    """Who waits for an answer and has not been shown that one is coming, the longest first."""
+    _look: asyncio.Task[None] | None = None
 
     async def receive(
         self, address: Address, input: Input, *, name: str = "", profile: Mapping[str, str] | None = None
@@ -109,7 +125,7 @@ class Runner:
         """Decide and commit one turn, in the person's lane. Contended or StorageError: nothing is kept."""
         began = self.clock.monotonic()
         try:
-            async with self._typing(arrival):
+            with self._typing(arrival):
                 for _ in range(TRIES):
                     if await self._attempt(arrival):
                         self.counts["decided"] += 1
@@ -149,8 +165,7 @@ class Runner:
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
             if _may_ask(arrival.input) or loaded.view.misses:
-                async with asyncio.timeout(self.patience):
-                    return await asyncio.to_thread(self.decide, *facts)
+                return await self.thinking.run(partial(self.decide, *facts), patience=self.patience)
             return self.decide(*facts)
         except Exception as error:
             return self._apologise(arrival, loaded.session, error)
@@ -174,20 +189,37 @@ class Runner:
         key = f"sorry-{self.rng.getrandbits(48):x}"
         return replace(self.apology, key=key, reply_to=_asked_by(input))
 
-    @asynccontextmanager
-    async def _typing(self, arrival: Arrival) -> AsyncIterator[None]:
+    @contextmanager
+    def _typing(self, arrival: Arrival) -> Iterator[None]:
+        """Have the sign shown if the answer takes time."""
         if not is_act(arrival.input):
             yield
             return
-        sign = asyncio.create_task(self._show_typing(arrival.address))
+        waiter = _Waiter(arrival.address, self.clock.monotonic())
+        self._waiters[id(waiter)] = waiter
+        if self._look is None:
+            # One look at all of them: nearly every answer is there before its sign, and a task costs more.
+            self._look = asyncio.create_task(self._show_typing())
         try:
             yield
         finally:
-            sign.cancel()
+            self._waiters.pop(id(waiter), None)
+            if waiter.sign is not None:
+                waiter.sign.cancel()
+            if not self._waiters and self._look is not None:
+                self._look.cancel()
+                self._look = None
 
-    async def _show_typing(self, address: Address) -> None:
-        await self.clock.sleep(TYPING_AFTER)
-        await self.typing(address)
+    async def _show_typing(self) -> None:
+        while self._waiters:
+            number, waiter = next(iter(self._waiters.items()))
+            left = waiter.since + TYPING_AFTER - self.clock.monotonic()
+            if left > 0:
+                await self.clock.sleep(left)
+            else:
+                del self._waiters[number]
+                waiter.sign = asyncio.ensure_future(self.typing(waiter.address))
+        self._look = None  # all who wait have been shown the sign; whoever comes starts another look
 
 
 def cause_of(arrival: Arrival) -> Cause:

@@ -4,9 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
-
-import aiosqlite
+from typing import Any
 
 from bot.storage.database import Row
 from bot.storage.errors import StorageError
@@ -42,16 +40,16 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-async def connect_reader(path: Path) -> aiosqlite.Connection:
-    """For reading beside the writer. sqlite3.Error if it cannot."""
-    reader = await aiosqlite.connect(path, isolation_level=None)
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """For reading beside the writer, from another thread. sqlite3.Error if it cannot."""
+    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:
         for setting in READER_SETTINGS:
-            await reader.execute(setting)
+            reader.execute(setting)
     except sqlite3.Error:
-        await reader.close()
+        reader.close()
         raise
-    reader.row_factory = cast(Any, as_dict)
+    reader.row_factory = as_dict
     return reader
 
 

@@ -185,7 +185,7 @@ async def _give_up(tx: Transaction, outbox_id: int, row: Row, reason: str) -> No
 async def move(tx: Transaction, before: Address, to: str) -> None:
     """Give a conversation another id on its channel; nothing if nobody is known at the old one.
 
-    Whoever is known at both is one: who had more turns keeps their progress and gets what waits for the other.
+    Whoever is known at both is one: who had more turns keeps their progress, and gets what waits for both.
     """
     channel, address = before.channel, before.id
     known = await tx.all("known_at", channel=channel, here=address, there=to)

@@ -49,6 +49,8 @@ class Retention:
     messages: int = 20
     """Last messages of a conversation."""
     conversations: timedelta = timedelta(days=30)
+    questions: timedelta = timedelta(days=1)
+    """The question last asked, within a session."""
     updates: timedelta = timedelta(hours=48)
     """Ids of finished updates: at least the 24 hours for which Telegram repeats them."""
     refused: timedelta = timedelta(days=30)
@@ -162,7 +164,8 @@ async def purge(tx: Transaction, files: Files, retention: Retention, *, now: dat
         "purge_dead": retention.refused,
         "purge_sent": retention.references,
         "purge_problems": retention.problems,
-        "purge_questions": retention.conversations,
+        "purge_groups": retention.conversations,
+        "purge_questions": retention.questions,
     }
     gone = {query: await tx.run(query, before=to_text(now - age)) for query, age in before.items()}
     oldest = (now - retention.misses).astimezone(UTC).date().isoformat()

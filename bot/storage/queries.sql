@@ -494,11 +494,15 @@ DELETE FROM proposal WHERE day <= :before;
 -- name: purge_opinions
 DELETE FROM opinion WHERE day <= :before;
 
+-- name: purge_groups
+-- Nobody there could ask for it any more.
+DELETE FROM person WHERE kind = 'group' AND reachable = 0 AND seen <= :before;
+
 -- name: purge_questions
--- The question last asked is part of the conversation: it goes when the conversation goes.
-UPDATE session SET body = json_remove(body, '$.asked')
+-- The question last asked is kept for a thumb under its answer, however much the person says after it.
+UPDATE session SET body = json_remove(body, '$.asked', '$.asked_at')
 WHERE json_extract(body, '$.asked') IS NOT NULL
-  AND person IN (SELECT id FROM person WHERE seen <= :before);
+  AND coalesce(json_extract(body, '$.asked_at'), '') <= :before;
 
 -- name: purge_problems
 DELETE FROM problem WHERE at <= :before;

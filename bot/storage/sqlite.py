@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
-import aiosqlite
-
 from bot.storage.connecting import (
     address,
     code_of,
@@ -31,6 +29,7 @@ from bot.storage.database import Row, Work
 from bot.storage.errors import AlreadyServing, StatementRefused, StorageBroken, StorageClosed, StorageError
 from bot.storage.opening import make_private
 from bot.storage.queries import shipped
+from bot.storage.reading import Reader
 from bot.storage.result_codes import Meaning, way_out
 from bot.storage.schema import HASTY, PATIENT
 
@@ -86,10 +85,11 @@ class Sqlite:
     """A `Database` in one SQLite file. Made by `Sqlite.open`."""
 
     def __init__(
-        self, writer: sqlite3.Connection, reader: aiosqlite.Connection, queries: Mapping[str, str]
+        self, writer: sqlite3.Connection, reader: sqlite3.Connection, queries: Mapping[str, str]
     ) -> None:
         self._writer = writer
-        self._reader = reader
+        self._read_from = reader
+        self._reader = Reader(lambda statement, values: reader.execute(statement, values).fetchall())
         self._queries = queries
         self._transaction = _Transaction(writer, queries)
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
@@ -108,7 +108,7 @@ class Sqlite:
         make_private(path)
         writer = await asyncio.to_thread(connect_writer, path)
         try:
-            reader = await connect_reader(path)
+            reader = await asyncio.to_thread(connect_reader, path)
         except sqlite3.Error as error:
             writer.close()
             raise unusable(path, error) from error
@@ -131,11 +131,11 @@ class Sqlite:
     async def all(self, query: str, **values: object) -> Sequence[Row]:
         """See `Database.all`."""
         try:
-            rows = await self._reader.execute_fetchall(self._queries[query], values)
+            rows = await self._reader.rows(self._queries[query], values)
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
         self._unread = ""
-        return cast(Sequence[Row], rows)
+        return rows
 
     def _unreadable(self, error: sqlite3.Error) -> StorageError:
         if meaning_of(error) is Meaning.STATEMENT:
@@ -164,6 +164,7 @@ class Sqlite:
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
         await self._reader.close()
+        self._read_from.close()
         self._writer.close()
 
     # ---- the writer thread ----

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.context import AUDIENCES, FRESH, NEXT
+from bot.dialogue.context import AUDIENCES, NEXT
 from bot.dialogue.defining import MET, MOST, knows
+from bot.dialogue.draft import FRESH
 from bot.dialogue.library import Library
 from bot.flows.flow import Flow
 from bot.flows.steps.ask import Ask
@@ -72,8 +73,23 @@ def test_in_other_words_opens_the_longer_text_then_what_stands_beside_it() -> No
     assert ids(talk) == ["article.assurance", "article.cle", "article.attente", "none"]
 
 
-def test_in_other_words_without_anything_more_asks_for_other_words() -> None:
-    assert asked("la peinture murale", "en clair ?").text == "[opinion_rephrase]"
+def test_in_other_words_without_anything_more_says_so() -> None:
+    assert asked("la peinture murale", "en clair ?").text == "[more_none]"
+
+
+def test_where_else_to_go_is_what_a_message_goes_on_from() -> None:
+    talk = asked("la météo du jour")
+    talk.now += FRESH - timedelta(minutes=1)
+    talk.say("en clair ?")
+    assert "Plus long meteo" in talk.text
+
+
+def test_an_earlier_card_that_is_disliked_is_what_a_message_goes_on_from() -> None:
+    talk = asked(LOCAL, "la peinture murale")
+    talk.now += LATE
+    talk.tap("no.local")
+    talk.say("en clair ?")
+    assert "Plus long local" in talk.text
 
 
 def test_in_other_words_with_nothing_read_is_no_such_wish() -> None:
@@ -89,10 +105,14 @@ def test_the_entry_just_read_is_not_suggested_again_but_its_longer_text() -> Non
     assert ids(talk)[2:] == ["more.loyer-bureau", "none"]
 
 
-@pytest.mark.parametrize("text", ["la météo à Lyon demain soir", "et mon permis de conduire ?", "et xyzzy ?"])
+@pytest.mark.parametrize("text", ["et mon permis de conduire ?", "et xyzzy ?"])
 def test_what_is_out_of_scope_stays_refused_whatever_was_read(text: str) -> None:
     talk = asked(LOCAL, text)
     assert [effect.verdict for effect in talk.effects if isinstance(effect, Miss)] == ["reject"]
+
+
+def test_what_belongs_elsewhere_does_so_whatever_was_read() -> None:
+    assert asked(LOCAL, "la météo à Lyon demain soir").text.startswith("[reject_redirect]")
 
 
 def test_at_a_prompt_only_what_looks_like_a_question_goes_on_from_an_entry() -> None:

@@ -30,11 +30,11 @@ class Group(Chat):
     def view(self) -> View:
         return replace(super().view(), policy=replace(POLICY, bot=self.bot))
 
-    def ask(self, text: str, *, reply_to: str = "7") -> list[Message]:
-        return self.give(InGroup(Utterance(text), reply_to))
+    def ask(self, text: str, *, reply_to: str = "7", thread: str = "") -> list[Message]:
+        return self.give(InGroup(Utterance(text), reply_to, thread))
 
-    def touch(self, act: str, *, after: timedelta = timedelta(minutes=1)) -> list[Message]:
-        return self.give(InGroup(Tap(act), "9"), after=after)
+    def touch(self, act: str, *, after: timedelta = timedelta(minutes=1), thread: str = "") -> list[Message]:
+        return self.give(InGroup(Tap(act), "9", thread), after=after)
 
 
 def ids(message: Message) -> list[str]:
@@ -62,29 +62,55 @@ def test_a_name_that_telegram_has_not_told_yet_makes_no_link() -> None:
     assert "/question" in bare(group.ask("")[0]) and "@" not in bare(group.ask("")[0])
 
 
-@pytest.mark.parametrize(
-    ("text", "phrase", "verdict", "buttons"),
-    [
-        (UNKNOWN, "[group_reject]", "reject", ["private.groupe"]),
-        (REDIRECTED, "[reject_redirect]", "reject", ["sources.meteo", "more.meteo", "private.meteo"]),
-    ],
-)
-def test_what_the_base_does_not_know_is_said_and_learned_from(
-    text: str, phrase: str, verdict: str, buttons: list[str]
-) -> None:
+def test_what_the_base_does_not_know_is_said_and_learned_from() -> None:
     group = Group()
-    (said,) = group.ask(text)
-    assert phrase in bare(said)
-    assert sorted(ids(said)) == sorted(buttons)
+    (said,) = group.ask(UNKNOWN)
+    assert bare(said) == "[group_reject]\n\n[group_private]"
+    assert ids(said) == ["private.groupe"]
     (miss,) = rest(group)
-    assert isinstance(miss, Miss) and (miss.text, miss.verdict) == (text, verdict)
+    assert isinstance(miss, Miss) and (miss.text, miss.verdict) == (UNKNOWN, "reject")
+
+
+def test_where_there_is_no_private_chat_none_is_promised() -> None:
+    assert bare(Group(bot="").ask(UNKNOWN)[0]) == "[group_reject]"
+
+
+def test_what_belongs_elsewhere_is_answered_and_gone_on_from() -> None:
+    group = Group()
+    (said,) = group.ask(REDIRECTED)
+    assert bare(said).startswith("[reject_redirect]\n\n[article]")
+    assert sorted(ids(said)) == ["more.meteo", "private.meteo", "sources.meteo"]
+    assert (rest(group), group.session.topic) == ([], "meteo")
+    assert bare(group.ask("en clair")[0]).startswith("[article_more]")
+
+
+def test_nothing_more_to_tell_is_said() -> None:
+    group = Group()
+    group.ask(KNOWN)
+    group.ask("en clair")
+    assert bare(group.ask("en clair")[0]) == "[more_none]"
+
+
+def test_what_was_read_in_one_topic_of_a_forum_is_not_gone_on_from_in_another() -> None:
+    group = Group()
+    group.ask(KNOWN, thread="5")
+    assert bare(group.ask("en clair", thread="8")[0]).startswith("[group_reject]")
+    assert bare(group.ask("en clair", thread="5")[0]).startswith("[article_more]")
+    assert bare(group.ask("en clair")[0]).startswith("[group_reject]")
+
+
+def test_one_button_tapped_in_two_topics_is_shown_in_both() -> None:
+    group = Group()
+    assert group.touch("more.alliance", thread="5")
+    assert group.touch("more.alliance", thread="8", after=timedelta(seconds=3))
+    assert group.touch("more.alliance", thread="8", after=timedelta(seconds=3)) == []
 
 
 def test_however_often_it_fails_a_group_is_offered_no_more_than_the_private_chat() -> None:
     group = Group()
     for _ in range(5):
         (said,) = group.ask(UNKNOWN)
-        assert bare(said) == "[group_reject]"
+        assert bare(said).startswith("[group_reject]")
     assert group.session.failures == 0
 
 
@@ -113,7 +139,9 @@ def test_called_without_words_it_says_how_to_ask(text: str) -> None:
     ("text", "answer", "buttons"),
     [
         ("merci !", "[thanks]", []),
-        ("bonjour", "[greeting]", []),
+        ("bonjour", "[group_greeting] /question@alliances_bot", []),
+        ("que sais-tu faire", "[group_abilities] /question@alliances_bot", []),
+        ("idiot", "[group_insult]", []),
         ("parler à quelqu'un", "[group_human] Claire <claire@exemple.fr>", ["private.groupe"]),
     ],
 )

@@ -157,3 +157,10 @@ def test_an_entry_named_like_a_journey_can_still_be_named(library: Library) -> N
 def test_what_telegram_would_not_carry_is_refused(bot: str, id: str) -> None:
     with pytest.raises(ValueError):
         deep_link(bot, Target(id, "entry", ""))
+
+
+def test_a_number_typed_after_a_link_picks_no_button_from_before_it(staff: Chat) -> None:
+    staff.say("/menu")
+    assert staff.session.offers
+    staff.give(Command("lien", ENTRY))
+    assert handed_out(staff) and staff.session.offers == ()

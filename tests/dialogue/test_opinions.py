@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue import opinions
 from bot.dialogue.acts import OpinionTap, parse_act
 from bot.dialogue.library import Library
+from bot.dialogue.stages import AFTER_A_DISLIKE, AFTER_A_QUESTION, Stage
 from bot.model.effects import Effect, Escalate, Miss, Opinion
 from bot.model.inputs import Opening, Tap
 from bot.model.values import ArticleId
@@ -79,10 +79,37 @@ def test_the_same_thumb_again_counts_once(thumb: str) -> None:
     assert Opinion(ArticleId("local"), thumb.startswith("yes")) in talk.effects
 
 
-def test_the_other_thumb_counts_too() -> None:
+def test_of_two_thumbs_under_a_card_the_first_counts_and_the_second_is_heard() -> None:
+    talk = asked(LOCAL)
+    talk.tap("no.local", "yes.local")
+    assert (counted(talk), talk.text, talk.session.unhappy) == ([], "[opinion_thanks]", Stage.CONTENT)
+    talk.tap("no.local")
+    assert counted(talk) == []
+    assert talk.text.startswith("[opinion_guesses]")
+
+
+def test_a_thumb_up_after_all_the_question_is_kept_once_it_is_down() -> None:
     talk = asked(LOCAL)
     talk.tap("yes.local", "no.local")
-    assert Opinion(ArticleId("local"), False) in talk.effects
+    assert [type(one) for one in counted(talk)] == [Miss]
+
+
+@pytest.mark.parametrize("now", ["la peinture murale", "xyzzy plugh", "le loyer mensuel"])
+def test_the_thumb_up_of_an_earlier_card_says_nothing_of_the_present_question(now: str) -> None:
+    talk = asked(LOCAL)
+    talk.tap("no.local", "none")
+    talk.say("le double des clés")
+    talk.session = replace(talk.session, unhappy=Stage.CONTENT)
+    talk.say(now)
+    talk.session = replace(talk.session, unhappy=Stage.REPHRASED, unhappy_at=talk.now)
+    talk.tap("yes.cle")
+    assert talk.session.unhappy == Stage.REPHRASED
+
+
+def test_the_thumb_down_of_an_earlier_card_says_nothing_of_a_question_without_an_answer() -> None:
+    talk = asked(LOCAL, "xyzzy plugh")
+    talk.tap("no.local")
+    assert counted(talk) == [Opinion(ArticleId("local"), False)]
 
 
 def test_a_disliked_answer_brings_the_next_guesses_then_other_words_then_a_human() -> None:
@@ -142,19 +169,18 @@ def test_a_thumb_up_or_another_question_without_a_complaint_begins_anew(
     talk = asked(LOCAL)
     talk.tap("no.local", "none")
     talk.say("le double des clés")
-    assert talk.session.unhappy == opinions.REPHRASED
+    assert talk.session.unhappy == Stage.REPHRASED
     well(talk)
-    assert talk.session.unhappy == opinions.CONTENT
+    assert talk.session.unhappy == Stage.CONTENT
 
 
 def test_every_stage_knows_what_follows() -> None:
-    stages = set(range(opinions.HUMAN + 1))
-    assert set(opinions.AFTER_A_DISLIKE) == set(opinions.AFTER_A_QUESTION) == stages
+    assert set(AFTER_A_DISLIKE) == set(AFTER_A_QUESTION) == set(Stage)
     # Complaint after complaint never goes back, and ends with a human.
     assert all(
-        after > stage for stage, afters in opinions.AFTER_A_DISLIKE.items() for after in afters if stage < 4
+        after > stage for stage, afters in AFTER_A_DISLIKE.items() for after in afters if stage < Stage.HUMAN
     )
-    assert opinions.AFTER_A_DISLIKE[opinions.HUMAN] == (opinions.HUMAN,)
+    assert AFTER_A_DISLIKE[Stage.HUMAN] == (Stage.HUMAN,)
 
 
 WITHOUT_A_QUESTION: list[Callable[[Chat], object]] = [
@@ -191,7 +217,8 @@ def test_a_suggestion_that_was_picked_keeps_the_question() -> None:
     talk = asked("le loyer mensuel")
     assert ids(talk) == ["article.loyer-benevole", "article.loyer-bureau", "article.loyer-salarie", "none"]
     talk.tap("article.loyer-bureau", "no.loyer-bureau")
-    assert [miss.text for miss in counted(talk) if isinstance(miss, Miss)] == ["le loyer mensuel"]
+    assert counted(talk) == [Opinion(ArticleId("loyer-bureau"), False)]  # the question was kept before
+    assert talk.session.asked == "le loyer mensuel"
     assert ids(talk)[:2] == ["article.loyer-benevole", "article.loyer-salarie"]
 
 
@@ -227,8 +254,7 @@ def test_in_a_journey_the_prompt_comes_back_after_each() -> None:
     talk = asked("prendre le chemin", LOCAL)
     deeds: list[Callable[[], object]] = [
         lambda: talk.tap("no.local"),
-        lambda: talk.tap("none"),
-        lambda: talk.say("le double des clés"),
+        lambda: (talk.tap("none"), talk.say("le double des clés")),
         lambda: talk.tap("no.cle"),
         lambda: talk.tap("yes.cle"),
         lambda: talk.tap("yes.cle"),
@@ -237,11 +263,3 @@ def test_in_a_journey_the_prompt_comes_back_after_each() -> None:
         deed()
         assert talk.at == "chemin/but"
         assert [option.id for option in talk.sent[-1].options] == ["moyens", "public", "peser", "nsp"]
-
-
-def test_in_a_journey_other_words_that_find_nothing_bring_a_human_above_the_prompt() -> None:
-    talk = asked("prendre le chemin", LOCAL)
-    talk.tap("no.local", "none")
-    talk.say("xyzzy plugh")
-    assert talk.text.startswith("[reject_thrice]")
-    assert "Question but ?" in talk.text

@@ -135,6 +135,17 @@ def test_what_teaches_nothing_or_cannot_be_published_is_not_proposed(texts: tupl
     assert "[missed_nothing_to_add]" in desk.text
 
 
+def test_only_wordings_that_staff_have_read_are_proposed() -> None:
+    endings = ("", " neuf", " rouge", " cher", " vite", " loin", " chez Paul Martin")
+    desk = Desk(missed(*(f"financer un minibus{ending}" for ending in endings)))
+    desk.give(Tap("miss.1"))
+    shown = desk.text
+    desk.give(Tap(f"add.1-{ALLIANCE}"))
+    (proposed,) = (one for one in desk.decided() if isinstance(one, Propose))
+    assert proposed.phrasings
+    assert all(text in shown for text in proposed.phrasings)
+
+
 def test_dismissing_puts_the_group_away() -> None:
     desk = Desk()
     desk.give(Command("questions"))

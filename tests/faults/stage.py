@@ -83,11 +83,13 @@ class Stage:
     patience: float = PATIENCE
     too_fast: Message | None = None
     clock: SteppedClock = field(default_factory=SteppedClock)
+    way: str = ""
+    """Where Telegram is reached, if not directly."""
 
     def __post_init__(self) -> None:
         rng = Random(7)
         self.channel = TelegramChannel(
-            Account(self.api.token, api=self.api.url, patience=self.patience),
+            Account(self.api.token, api=self.way or self.api.url, patience=self.patience),
             secret=SECRET,
             keep=self.store.files.keep_now,  # type: ignore[arg-type]  # no file is handed in here
             load=lambda sha256: b"",

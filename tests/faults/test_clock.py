@@ -62,13 +62,6 @@ class Town(World):
         return self.store.files.path("0" * 64).parents[2] / "alliances.sqlite3"
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "data" / "alliances.sqlite3", policy=POLICY)
-    yield opened
-    await opened.close()
-
-
 @asynccontextmanager
 async def awake(town: Town) -> AsyncIterator[None]:
     """With its loops running."""

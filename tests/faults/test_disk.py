@@ -179,8 +179,7 @@ def test_f18_a_start_on_a_full_or_read_only_disk_is_refused_with_the_way_out(
         assert way_out in ended.stderr and "Traceback" not in ended.stderr
 
 
-async def test_f18_a_read_only_database_is_waited_for(tmp_path: Path) -> None:
-    store = await Store.open(tmp_path / "data" / "alliances.sqlite3", policy=POLICY)
+async def test_f18_a_read_only_database_is_waited_for(store: Store) -> None:
     world, database = World(store), store._database
     database._writer.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]  # as a remount does
     taking = asyncio.create_task(world.inbox.accept([update(1, "un")]))
@@ -189,7 +188,6 @@ async def test_f18_a_read_only_database_is_waited_for(tmp_path: Path) -> None:
     database._writer.execute("PRAGMA query_only = OFF")  # type: ignore[attr-defined]
     assert await taking == 1
     assert store.trouble == ""
-    await store.close()
 
 
 def export(session: Session, input: Input, view: View, now: datetime, rng: Random) -> Turn:

@@ -122,7 +122,8 @@ async def test_f09_who_is_gone_is_stopped_and_who_starts_again_is_revived(
             assert await here.announced() == {Fate.SENT: 1}
             assert sent_to(here.api, CAMILLE) == ["a1"]
             if returns:
-                await camille.starts()
+                camille.chat.state = "open"  # the update of the block comes after all, or never
+                await camille.says("/start")
                 assert (await camille.hears()).text == "/start!"
                 assert await here.reachable(CAMILLE)
                 await here.until(here.empty)

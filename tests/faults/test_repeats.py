@@ -99,9 +99,11 @@ async def test_f05_ids_that_jump_down_after_a_quiet_week_are_taken_in_the_order_
     async with stage(tmp_path) as here:
         camille = here.api.person(CAMILLE)
         async with here.running():
-            await camille.says("avant")
-            await here.until(here.empty)
-            await here.until(lambda: not here.api.updates.pending)
+            for text, number in (("avant", 500_000_007), ("une semaine après", 400)):
+                here.api.updates.jump(number)
+                await camille.says(text)
+                await here.until(lambda: not here.api.updates.pending)
+                await here.until(here.empty)
         # The process is away meanwhile: what waits on disk is taken in the order of arrival, not of the ids.
         for text, number in (("juste avant", 500_000_009), ("après", 17)):
             here.api.updates.jump(number)
@@ -117,7 +119,8 @@ async def test_f05_ids_that_jump_down_after_a_quiet_week_are_taken_in_the_order_
                 await again.until(again.empty)
         finally:
             await again.channel.close()
-        assert texts(camille) == ["avant!", "juste avant!", "après!", "encore après!"]
+        said = ["avant!", "une semaine après!", "juste avant!", "après!", "encore après!"]
+        assert texts(camille) == said
         assert [one for one in here.api.updates.history if one < 100] == [17, 18]
 
 

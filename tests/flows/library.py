@@ -55,6 +55,7 @@ PHRASES_DATA: Authored = {
         "done": ["valider", "c'est tout"],
         "yes": ["oui", "d'accord"],
         "no": ["non"],
+        "none": ["aucune", "non aucune"],
         "restart": ["recommencer"],
         "resume": ["reprendre"],
         "more": ["en clair"],

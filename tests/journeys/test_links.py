@@ -1,4 +1,4 @@
-"""People who come by a link or a poster, and staff who ask for one, over HTTP against the stand-in."""
+"""Staff who ask for a link, over HTTP against the stand-in. Who comes by one: tests/faults/test_forgery."""
 
 import asyncio
 import re
@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue.library import Library
-from bot.model.values import ArticleId
 from tests.documents.reading import pixels, read
-from tests.journeys.drivers import tidy
 from tests.journeys.program import PATIENCE, Program, Settings
-from tests.telegram_api import TOKEN, BotApi, Person
+from tests.telegram_api import TOKEN, BotApi
 
-ENTRY, FLOW = "difference-alliance-partenariat", "faire-connaissance"
+ENTRY = "difference-alliance-partenariat"
 STAFF = 4712001
 NAME = "alliances_standin_bot"
 
@@ -27,40 +24,6 @@ async def api(tmp_path: Path) -> AsyncIterator[BotApi]:
         with Program("run", folder=tmp_path, settings=settings) as program:
             await asyncio.to_thread(program.prints, "Telegram: connected")
             yield api
-
-
-async def heard(person: Person) -> str:
-    """All that the bot says next until it is quiet."""
-    said = [(await person.hears(PATIENCE)).text]
-    await asyncio.sleep(0.5)
-    return tidy(" ".join([*said, *(more.text for more in person.missed())]))
-
-
-async def test_a_link_opens_the_entry_or_the_journey_and_no_other_payload_opens_anything(
-    api: BotApi, library: Library
-) -> None:
-    article = library.shelf.articles[ArticleId(ENTRY)]
-    greeting = "Je suis un assistant automatique"
-    payloads = {
-        f"q_{ENTRY}": article.question,
-        FLOW: "1 sur",
-        f"q_{ENTRY}x": greeting,
-        f"Q_{ENTRY}": greeting,
-        f"q_q_{ENTRY}": greeting,
-        "q_": greeting,
-        "q_../../secret": greeting,
-        "a" * 64: greeting,
-        "a" * 65: greeting,
-        f"q_{ENTRY} {FLOW}": greeting,
-        "é": greeting,
-    }
-    people = [api.person(4711000 + number) for number in range(len(payloads))]
-    for person, payload in zip(people, payloads, strict=True):
-        await person.starts(payload)
-    for person, (payload, words) in zip(people, payloads.items(), strict=True):
-        said = await heard(person)
-        assert tidy(words) in said, payload
-        assert (greeting in said) is (words == greeting), payload
 
 
 async def test_staff_gets_a_picture_that_opens_the_entry_and_a_volunteer_does_not(api: BotApi) -> None:

@@ -38,6 +38,7 @@ LISTS = {
     "often": listed("Jamais", "Une fois", "Souvent", "Nous y sommes en ce moment"),
     "change": listed("Non", "Un peu", "Oui, nous l'avons dit"),
     "yes": listed("Oui|d'accord|bien sûr", "Non|pas vraiment"),
+    "wish": listed("Comprendre|savoir ce que c'est", "Trouver des alliés|avec qui", "Je ne sais pas"),
 }
 
 
@@ -135,6 +136,9 @@ def test_asks_again_when_two_choices_are_near(name: str, text: str, ids: tuple[s
         ("ally", "association " * 30),
         ("who", "sais"),
         ("yes", "pourquoi ?"),
+        ("wish", "ce n'est pas ça"),
+        ("wish", "c'est pas ça"),
+        ("wish", "non, ce n'est pas ça"),
     ],
 )
 def test_chooses_nothing_when_the_text_is_about_something_else(name: str, text: str) -> None:

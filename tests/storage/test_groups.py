@@ -3,9 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from bot.model.effects import Reach
+from bot.model.turn import Turn
 from bot.model.who import Address
 from bot.storage.store import Store
-from tests.storage.samples import ALICE, NOW, POLICY, rows, tell
+from tests.storage.samples import ALICE, DAY, NOW, POLICY, rows, tell
 
 GROUP = Address("telegram", "-1005")
 
@@ -32,3 +36,14 @@ async def test_our_name_is_in_every_view_and_known_at_the_next_start(store: Stor
         assert rows(path, "SELECT value FROM setting WHERE name = 'bot'") == [("autre_bot",)]
     finally:
         await again.close()
+
+
+@pytest.mark.parametrize(("put_out", "days", "kept"), [(True, 31, 0), (True, 29, 1), (False, 400, 1)])
+async def test_a_group_that_put_us_out_is_forgotten_after_a_month(
+    store: Store, path: Path, put_out: bool, days: int, kept: int
+) -> None:
+    loaded = await store.load(GROUP, now=NOW, group=True)
+    if put_out:
+        await store.commit_turn(loaded, Turn(loaded.session, (Reach(False),)), now=NOW)
+    await store.purge(now=NOW + days * DAY)
+    assert rows(path, "SELECT count(*) FROM person") == [(kept,)]

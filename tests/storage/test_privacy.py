@@ -317,3 +317,24 @@ async def test_files_are_private_whole_and_never_outside_their_folder(tmp_path: 
     for bad in ("", "../" + stored.sha256, stored.sha256.upper()):
         with pytest.raises(ValueError, match="SHA-256"):
             files.path(bad)
+
+
+ASKED = "Comment partager une salle ?"
+
+
+@pytest.mark.parametrize(("age", "left"), [(DAY - HOUR, True), (DAY, False)])
+async def test_the_question_last_asked_goes_after_a_day_though_the_person_goes_on(
+    store: Store, path: Path, age: timedelta, left: bool
+) -> None:
+    await turn(store, session=Session(asked=ASKED, asked_at=NOW, guesses=(ArticleId("bail"),), serial=3))
+    await store.load(ALICE, now=NOW + age)  # seen again
+    await store.purge(now=NOW + age)
+    assert (ASKED in rows(path, "SELECT body FROM session")[0][0]) == left
+    session = (await store.load(ALICE, now=NOW + age)).session
+    assert (session.asked, session.asked_at is not None, session.serial) == (ASKED * left, left, 3)
+
+
+async def test_a_question_whose_time_is_not_known_goes_at_once(store: Store, path: Path) -> None:
+    await turn(store, session=Session(asked=ASKED))
+    await store.purge(now=NOW)
+    assert ASKED not in rows(path, "SELECT body FROM session")[0][0]

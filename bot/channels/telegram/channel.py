@@ -142,6 +142,10 @@ class TelegramChannel:
         """From now on, answer inline queries with what `share` finds; `button` leads to the private chat."""
         self._desk = Desk(self._bot, share, button=button, pace=pace)
 
+    def keep_pace(self, pace: Pace) -> None:
+        """From now on, ask for a place for each further call that one message takes."""
+        self._sender.pace = pace
+
     async def poll(self, accept: Accept, *, rng: random.Random, patience: Patience | None = None) -> Never:
         """Bring updates to `accept` for ever; cancel it to stop. Raises TokenRefused."""
         await poll(self._client, partial(self._take, accept), rng=rng, patience=patience)

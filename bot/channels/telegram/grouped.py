@@ -52,6 +52,8 @@ KEPT: Shape = {
     "update_id": {},
     "message": {
         "message_id": {},
+        "message_thread_id": {},
+        "is_topic_message": {},
         "date": {},
         "chat": _CHAT,
         "from": _PERSON,
@@ -67,7 +69,7 @@ KEPT: Shape = {
         "id": {},
         "from": _PERSON,
         "data": {},
-        "message": {"message_id": {}, "chat": _CHAT},
+        "message": {"message_id": {}, "message_thread_id": {}, "is_topic_message": {}, "chat": _CHAT},
     },
     "my_chat_member": {
         "chat": _CHAT,
@@ -129,7 +131,16 @@ def _is_person(sender: object) -> bool:
 def _heard(message: Mapping[str, object], words: str) -> InGroup:
     number = message.get("message_id")
     said = " ".join(clean(words).split()).lstrip(",;:.-–— ")
-    return InGroup(Utterance(said), str(number) if isinstance(number, int) else "")
+    return InGroup(Utterance(said), str(number) if isinstance(number, int) else "", topic_of(message))
+
+
+def topic_of(message: Mapping[str, object]) -> str:
+    """The topic of a forum in which a message is; a thread made of answers is no place of its own."""
+    match message:
+        case {"is_topic_message": True, "message_thread_id": int(number)}:
+            return str(number)
+        case _:
+            return ""
 
 
 def _answers_us(answered: object, me: Me) -> bool:

@@ -7,7 +7,7 @@ whole, a group only where `grouped` says that something is meant for us.
 import re
 from enum import StrEnum
 
-from bot.channels.telegram.grouped import GROUPS, NOT_THEIR_OWN, let_in_or_out, words_for_us
+from bot.channels.telegram.grouped import GROUPS, NOT_THEIR_OWN, let_in_or_out, topic_of, words_for_us
 from bot.channels.telegram.identity import Me
 from bot.channels.telegram.signing import verify
 from bot.markup import clean
@@ -215,7 +215,8 @@ def _read_tap(query: object, secret: bytes) -> Reading | Skipped:
                 return Skipped.FORGED
             number = message.get("message_id")
             tapped_at = str(number) if isinstance(number, int) else ""
-            return Reading(who[0], InGroup(Tap(act), tapped_at) if group else Tap(act), who[1])
+            heard = InGroup(Tap(act), tapped_at, topic_of(message)) if group else Tap(act)
+            return Reading(who[0], heard, who[1])
         case {"from": _, "game_short_name": _}:
             return Skipped.KIND
         case _:

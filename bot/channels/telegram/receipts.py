@@ -33,8 +33,8 @@ CLOSED = (
     "chat_write_forbidden",
     "chat_restricted",
 )
-"""400s that mean: we may not write there (reported; tdlib/telegram-bot-api `check_chat_access`). Not among them:
-rights for one kind of file."""
+"""400s that mean: we may not write there (reported: Telegram's servers say so). Rights for one kind of file
+are not among them."""
 
 UNMODIFIED = "message is not modified"
 

@@ -3,6 +3,8 @@
 Limits by the Bot API: 4096 UTF-16 units a text, 1024 a caption (sendMessage, sendDocument).
 """
 
+import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -24,6 +26,14 @@ CAPTION_LIMIT = 1024
 
 PAIR_WIDTH = 15
 """Two answers share a row when neither label is longer: more would be cut off on a phone."""
+
+THUMBS = ("yes.", "no.")
+"""How the acts of the two thumbs under a card begin."""
+
+PLAIN = re.compile(
+    r"[^\W\d_](?:[^\W_]|[ \xa0\u202f,;:?!'’«»…()%€/\"–—.@-])*(?<![ \xa0\u202f])",
+)
+"""One line with nothing in it that Markdown or HTML reads as a sign: it is its own HTML."""
 
 CONTROLS_WIDTH = 40
 """Characters that a row of controls holds on a phone."""
@@ -64,7 +74,7 @@ class Part:
 
 def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, ...]:
     """The calls that say a message, in order, the keyboard under the last. Empty for an empty message."""
-    html = telegram_html(message.text, message.folded)
+    html = _html(message.text, message.folded)
     files = message.attachments
     if files and visible_length(html) <= CAPTION_LIMIT:
         bodies = [
@@ -87,6 +97,13 @@ def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, .
         )
         for place, part in enumerate(bodies)
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _html(text: str, folded: str) -> str:
+    """The copies of an announcement, and what many are told, are the same text. Few are remembered: what was
+    told to one person should not stay."""
+    return text if not folded and PLAIN.fullmatch(text) else telegram_html(text, folded)
 
 
 def link_keyboard(options: Sequence[Option]) -> InlineKeyboardMarkup | None:
@@ -132,12 +149,17 @@ def _button(option: Option, sign: Sign) -> InlineKeyboardButton:
 def _pairs(options: Sequence[Option]) -> list[list[Option]]:
     rows: list[list[Option]] = []
     for option in options:
-        room = rows and len(rows[-1]) == 1 and len(rows[-1][0].label) <= PAIR_WIDTH
-        if room and len(option.label) <= PAIR_WIDTH:
+        if rows and len(rows[-1]) == 1 and _side_by_side(rows[-1][0], option):
             rows[-1].append(option)
         else:
             rows.append([option])
     return rows
+
+
+def _side_by_side(left: Option, right: Option) -> bool:
+    """Whether two answers share a row: the two thumbs under a card always, with nothing else."""
+    thumbs = [one.act.startswith(THUMBS) for one in (left, right)]
+    return all(thumbs) or (not any(thumbs) and max(len(left.label), len(right.label)) <= PAIR_WIDTH)
 
 
 def _control_rows(controls: Sequence[Option]) -> list[list[Option]]:

@@ -18,7 +18,9 @@ from telegram import Message as Sent
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import Client, send_text
+from bot.channels.telegram.inline import Pace
+from bot.channels.telegram.reading import CHANNEL
 from bot.channels.telegram.receipts import UNEDITABLE, UNMODIFIED, mentions, receipt_of
 from bot.channels.telegram.rendering import Part
 from bot.model.message import AttachedFile, Message
@@ -30,6 +32,9 @@ Load = Callable[[str], bytes]
 
 MOST_BEGUN = 1000
 """Messages of several parts that we remember as begun."""
+
+LONGEST_WAIT = 60.0
+"""Seconds for which the rest of a message waits for its place; beyond them it is tried all the same."""
 
 SIGN_OF_REMOVAL = "✓"
 """Shown for a moment while the keyboard under the text field goes away: a message cannot both remove that
@@ -47,6 +52,8 @@ class Sender:
         self._bulk = client.bulk
         self._load = load
         self._link_previews = link_previews
+        self.pace: Pace | None = None
+        """Asked for a place for each call but the first of a message, which has its own."""
         self._begun: dict[tuple[Address, Message], int] = {}
         self._keyboards: set[Address] = set()
 
@@ -66,8 +73,11 @@ class Sender:
         try:
             if not bulk:
                 parts = await self._without_old_keyboard(address, message, parts)
-            for place in range(self._begun.pop(task, 0), len(parts)):
+            first = self._begun.pop(task, 0)
+            for place in range(first, len(parts)):
                 self._begun[task] = place
+                if place > first and self.pace is not None:
+                    await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
                 receipt = await self._send(bot, address, parts[place])
         except OSError:
             receipt = Refused("an attached file is gone")
@@ -102,27 +112,27 @@ class Sender:
         return Delivered(reference)
 
     async def _send(self, bot: Bot, address: Address, part: Part) -> Receipt:
-        sent = await (
-            self._send_text(bot, address, part)
-            if part.file is None
-            else self._send_file(bot, address, part, part.file)
-        )
+        if part.file is None:
+            reference = await send_text(bot, self._fields(address, part))
+        else:
+            reference = str((await self._send_file(bot, address, part, part.file)).message_id)
         if isinstance(part.markup, ReplyKeyboardMarkup):
             self._keyboards.add(address)
         elif isinstance(part.markup, ReplyKeyboardRemove):
             self._keyboards.discard(address)
-        return Delivered(str(sent.message_id))
+        return Delivered(reference)
 
-    async def _send_text(self, bot: Bot, address: Address, part: Part) -> Sent:
-        return await bot.send_message(
-            int(address.id),
-            part.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=part.markup,
-            disable_notification=part.silent,
-            link_preview_options=self._previews(part),
-            reply_parameters=_answering(part),
-        )
+    def _fields(self, address: Address, part: Part) -> dict[str, str]:
+        """The arguments of sendMessage."""
+        fields = {"chat_id": address.id, "text": part.html, "parse_mode": ParseMode.HTML.value}
+        if part.silent:
+            fields["disable_notification"] = "true"
+        structured = {
+            "reply_markup": part.markup,
+            "link_preview_options": self._previews(part),
+            "reply_parameters": _answering(part),
+        }
+        return fields | {name: value.to_json() for name, value in structured.items() if value is not None}
 
     async def _send_file(self, bot: Bot, address: Address, part: Part, file: AttachedFile) -> Sent:
         content = InputFile(await asyncio.to_thread(self._load, file.sha256), filename=file.name)

@@ -71,6 +71,9 @@ def membership(status: str, **changes: Any) -> dict[str, Any]:
         ({"text": f"/start {PAYLOAD}a"}, Command("start")),
         ({"text": "/start ../../etc/passwd"}, Command("start")),
         ({"text": "/start deux mots"}, Command("start")),
+        ({"text": "/aide", "forward_origin": {}}, Utterance("/aide", forwarded=True)),
+        ({"text": f"/start {PAYLOAD}", "via_bot": {}}, Utterance(f"/start {PAYLOAD}", forwarded=True)),
+        ({"text": " ", "forward_date": 1}, Unusable("other")),
         ({"text": "/start événement"}, Command("start")),
         (
             {"contact": {"phone_number": "33612345678", "first_name": "C"}},
@@ -145,6 +148,7 @@ def test_taps_and_membership_become_inputs(update: object, expected: Input) -> N
         (message(text="Bonjour", **{"from": {**SENDER, "is_bot": True}}), Skipped.BOT),
         (message(text="Bonjour", **{"from": None}), Skipped.MALFORMED),
         (message(text="Bonjour", chat=[]), Skipped.MALFORMED),
+        (message(text="Bonjour", chat={**CHAT, "id": 1002}), Skipped.MALFORMED),
         (message(pinned_message={"message_id": 1}), Skipped.SERVICE),
         (message(message_auto_delete_timer_changed={}), Skipped.SERVICE),
         (message(text=5), Skipped.SERVICE),

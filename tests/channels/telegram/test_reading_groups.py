@@ -14,7 +14,7 @@ from bot.channels.telegram.signing import sign
 from bot.channels.telegram.sorting import LONGEST_QUERY, Query, sort_update
 from bot.model.inputs import InGroup, Membership, Tap, Utterance
 from bot.model.who import Address
-from bot.runtime.channel import Reading
+from bot.runtime.channel import Moved, Reading
 
 SECRET = b"a secret of the house"
 ME = Me(9, "Alliances_Bot")
@@ -112,7 +112,8 @@ HEARD = {
 
 @pytest.mark.parametrize(("update", "expected"), HEARD.values(), ids=HEARD)
 def test_what_is_meant_for_us_is_heard(update: dict[str, Any], expected: Utterance) -> None:
-    reading = Reading(PLACE, InGroup(expected, "7"), sent=1.0)
+    thread = "5" if "is_topic_message" in update["message"] else ""
+    reading = Reading(PLACE, InGroup(expected, "7", thread), sent=1.0)
     assert read_update(update, secret=SECRET, me=ME) == reading
     assert read_update(bare(update), secret=SECRET, me=ME) == reading
     assert lane_of(update) == "-1005"
@@ -181,6 +182,24 @@ def test_being_let_in_or_put_out_is_heard(update: dict[str, Any], change: Any) -
     assert read_update(bare(update), secret=SECRET, me=ME) == reading
 
 
+@pytest.mark.parametrize(
+    ("chat", "told", "before", "now"),
+    [
+        (-1005, {"migrate_to_chat_id": -2005}, -1005, -2005),
+        (-2005, {"migrate_from_chat_id": -1005}, -1005, -2005),
+    ],
+)
+def test_a_group_that_became_a_supergroup_has_moved(
+    chat: int, told: dict[str, Any], before: int, now: int
+) -> None:
+    body = {"message_id": 7, "date": 1, "chat": {**CHAT, "id": chat}, "from": SENDER, **told}
+    update = {"update_id": 74, "message": body}
+    moved = Moved(Address("telegram", str(before)), Address("telegram", str(now)))
+    assert (
+        read_update(update, secret=SECRET, me=ME) == read_update(bare(update), secret=SECRET, me=ME) == moved
+    )
+
+
 def test_a_button_works_for_anybody_in_the_group() -> None:
     update = tapped(sign(SECRET, PLACE, "more.bail"))
     reading = Reading(PLACE, InGroup(Tap("more.bail"), "3"))
@@ -189,6 +208,24 @@ def test_a_button_works_for_anybody_in_the_group() -> None:
         assert read_update(update, secret=SECRET, me=ME) == reading
     assert read_update(bare(update), secret=SECRET, me=ME) == reading
     assert lane_of(update) == "-1005"
+
+
+TOPIC = {"message_thread_id": 5, "is_topic_message": True}
+
+
+@pytest.mark.parametrize(
+    ("fields", "thread"),
+    [(TOPIC, "5"), ({"message_thread_id": 5}, ""), ({**TOPIC, "message_thread_id": "x"}, "")],
+)
+def test_the_topic_of_a_forum_is_told_and_no_other_thread(fields: dict[str, Any], thread: str) -> None:
+    asked = said(f"/question {ASKED}", **fields)
+    touched = tapped(
+        sign(SECRET, PLACE, "more.bail"), message={**OURS, "message_id": 3, "chat": CHAT, **fields}
+    )
+    for update in (asked, touched, bare(asked), bare(touched)):
+        reading = read_update(update, secret=SECRET, me=ME)
+        assert isinstance(reading, Reading) and isinstance(reading.input, InGroup)
+        assert reading.input.thread == thread
 
 
 def test_without_a_name_only_the_command_and_answers_are_heard() -> None:

@@ -204,3 +204,23 @@ def test_a_link_has_no_place_under_the_text_field() -> None:
 def test_every_part_answers_the_message_that_asked(reply_to: str, answered: int | None) -> None:
     parts = rendered(Message(Markdown("mot " * 2000), reply_to=reply_to))
     assert len(parts) == 2 and [part.reply_to for part in parts] == [answered] * 2
+
+
+def thumbs(*before: str) -> Message:
+    pair = (Option("yes.bail", "👍 Utile", "yes.bail"), Option("no.bail", "👎 Pas ça", "no.bail"))
+    return Message(Markdown("?"), (*map(option, before), *pair))
+
+
+@pytest.mark.parametrize(
+    ("before", "rows"),
+    [
+        ((), []),
+        (("Le bail",), [["Le bail"]]),
+        (("Le bail", "Sources"), [["Le bail", "Sources"]]),
+        (("En savoir plus", "Sources", "Le bail"), [["En savoir plus", "Sources"], ["Le bail"]]),
+    ],
+)
+def test_the_two_thumbs_always_share_a_row_of_their_own(
+    before: tuple[str, ...], rows: list[list[str]]
+) -> None:
+    assert labels(thumbs(*before)) == [*rows, ["👍 Utile", "👎 Pas ça"]]

@@ -1,15 +1,17 @@
 """Messages go out over HTTP and come back as receipts."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.client import Account
 from bot.model.message import AttachedFile, Markdown, Message, Option
 from bot.model.receipt import Deferred, Delivered, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
 from bot.model.who import Address
 from bot.runtime.channel import RawChannel
-from tests.channels.telegram.conftest import Shelf
+from tests.channels.telegram.conftest import SECRET, Shelf
 from tests.telegram_api import BotApi, faults
 from tests.telegram_api.faults import Fault
 
@@ -98,17 +100,6 @@ async def test_a_file_that_is_gone_is_refused(api: BotApi, channel: TelegramChan
     api.person(1001)
     file = AttachedFile("a.pdf", "application/pdf", "ff")
     assert isinstance(await channel.send(CAMILLE, Message(Markdown("a"), attachments=(file,))), Refused)
-
-
-async def test_a_long_text_arrives_in_parts_with_the_keyboard_last(
-    api: BotApi, channel: TelegramChannel
-) -> None:
-    camille = api.person(1001)
-    receipt = await channel.send(CAMILLE, LONG)
-    parts = camille.missed()
-    assert [len(part.text) <= 4096 for part in parts] == [True] * 3
-    assert [part.labels for part in parts] == [[], [], ["Oui"]]
-    assert reference(receipt) == str(parts[-1].message_id)
 
 
 async def test_a_retry_goes_on_where_a_long_text_stopped(api: BotApi, channel: TelegramChannel) -> None:
@@ -225,6 +216,40 @@ async def test_a_message_without_buttons_removes_a_request_keyboard_itself(
     await channel.send(CAMILLE, Message(Markdown("Merci.")))
     assert camille.chat.reply_keyboard is None
     assert len(api.calls("sendMessage")) == 2
+
+
+async def test_an_announcement_leaves_a_request_keyboard_alone(api: BotApi, channel: TelegramChannel) -> None:
+    camille = api.person(1001)
+    await channel.send(CAMILLE, Message(Markdown("Votre numéro ?"), request="phone"))
+    assert isinstance(await channel.send(CAMILLE, Message(Markdown("Avis")), bulk=True), Delivered)
+    assert camille.chat.reply_keyboard is not None
+    assert [message.text for message in camille.chat.messages] == ["Votre numéro ?", "Avis"]
+
+
+async def test_an_announcement_takes_no_connection_of_the_replies(api: BotApi, shelf: Shelf) -> None:
+    channel = TelegramChannel(
+        Account(api.token, api=api.url, patience=60),
+        secret=SECRET,
+        keep=shelf.keep,
+        load=shelf.load,
+        requests={},
+    )
+    people = [Address("telegram", str(2000 + number)) for number in range(40)]
+    for person in (*people, CAMILLE):
+        api.person(int(person.id))
+    slow = api.fault(faults.slow(60.0), method="sendMessage", times=len(people))
+    held = [asyncio.create_task(channel.send(person, HELLO, bulk=True)) for person in people]
+    try:
+        async with asyncio.timeout(5):
+            while slow.left:
+                await asyncio.sleep(0.005)
+            assert isinstance(await channel.send(CAMILLE, HELLO), Delivered)
+        assert not any(task.done() for task in held)
+    finally:
+        for task in held:
+            task.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+        await channel.close()
 
 
 async def test_a_link_has_no_preview(api: BotApi, channel: TelegramChannel) -> None:

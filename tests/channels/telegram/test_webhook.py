@@ -1,4 +1,4 @@
-"""Updates come in by webhook: the same inbox, before the 200. Through the server: tests/faults/test_webhook.py."""
+"""Updates come in by webhook: the same inbox, before the 200. Through the server: tests/faults."""
 
 import json
 import random

@@ -103,12 +103,13 @@ function group(options, className, label, onTap) {
   return made;
 }
 
-/** Two short answers in a row share one line, as on Telegram. */
+/** Two short answers in a row share one line, as on Telegram; a thumb only with the other thumb. */
 function pairUp(made) {
+  const thumb = (button) => /^(yes|no)\./.test(button.dataset.act ?? "");
   let open = null;
   for (const button of made.children) {
     const short = button.textContent.length <= SHORT;
-    if (short && open) {
+    if (short && open && thumb(open) === thumb(button)) {
       open.classList.add("half");
       button.classList.add("half");
       open = null;
