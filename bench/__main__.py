@@ -1,11 +1,22 @@
-"""`python -m bench` (`make bench`): measure on this machine, print the table, keep it in bench/README.md."""
+"""`python -m bench` (`make bench`): measure on this machine, print the tables, keep them in README.md."""
 
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bench import hostile, inside, processes, scale, sending
+from bench import (
+    backup,
+    hostile,
+    inside,
+    kills,
+    paced,
+    processes,
+    scale,
+    sending,
+    unpaced,
+    updates,
+)
 from bench.figures import Figure
 from bench.machine import describe
 from bench.table import keep, render
@@ -13,37 +24,68 @@ from bot.content.library import open_library
 from bot.runtime.clock import Clock, SystemClock
 from bot.shipped import shipped_content
 
+Figures = tuple[Figure, ...]
+
 
 def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> None:
-    """Measure everything."""
+    """Measure everything, or the subjects that are named."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure the assistant on this machine.")
-    parser.add_argument("--dry-run", action="store_true", help="print the table only, write nothing")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"of: {', '.join(SUBJECTS)}")
+    parser.add_argument("--dry-run", action="store_true", help="print the tables only, write nothing")
+    parser.add_argument("--short", action="store_true", help="kills, paced: less of it; writes nothing")
     parsed = parser.parse_args(arguments)
+    if unknown := [name for name in parsed.subjects if name not in SUBJECTS]:
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(SUBJECTS)}")
     clock = clock or SystemClock()
-    figures = measure(clock)
-    table = render(figures, day=clock.now().date().isoformat(), machine=describe())
-    print(table)
-    if not parsed.dry_run:
-        keep(table)
+    works = {**SUBJECTS, **(SHORT if parsed.short else {})}
+    for subject in parsed.subjects or works:
+        print(f"{subject}...", file=sys.stderr)
+        table = render(subject, works[subject](clock), day=clock.now().date().isoformat(), machine=describe())
+        print(f"{table}\n", flush=True)
+        if not parsed.dry_run and not parsed.short:  # at once: a run takes a quarter of an hour
+            keep({subject: table}, list(SUBJECTS))
 
 
-def measure(clock: Clock) -> tuple[Figure, ...]:
-    """All figures; the processes first, while this one is still small."""
-    outside = asyncio.run(_outside())
+def _apart(work: Callable[[], Awaitable[Figures]]) -> Callable[[Clock], Figures]:
+    """A measurement of other processes, in a loop of its own."""
+
+    async def measured() -> Figures:
+        return await work()
+
+    return lambda clock: asyncio.run(measured())
+
+
+def _inside(clock: Clock) -> Figures:
     folder = shipped_content()
     loading = inside.loading(folder)
     library = open_library(folder)
-    found = (*outside, *loading, *inside.matching(library.index), *inside.measure_turns(library, clock))
-    return (*found, *hostile.measure_standing_still(library, clock))
+    return (*loading, *inside.matching(library.index), *inside.measure_turns(library, clock))
 
 
-async def _outside() -> tuple[Figure, ...]:
-    figures: list[Figure] = []
-    alone = (processes.starts, processes.idle_memory, processes.short_commands, scale.matcher_at_size)
-    for work in (*alone, sending.sending):
-        print(f"{work.__name__}...", file=sys.stderr)
-        figures += await work()
-    return tuple(figures)
+def _hostile(clock: Clock) -> Figures:
+    return hostile.measure_standing_still(open_library(shipped_content()), clock)
+
+
+SUBJECTS: Mapping[str, Callable[[Clock], Figures]] = {
+    # The processes first, while this one is still small.
+    "start": _apart(processes.starts),
+    "memory": _apart(processes.idle_memory),
+    "commands": _apart(processes.short_commands),
+    "matcher": _apart(scale.matcher_at_size),
+    "updates": _apart(updates.updates),
+    "unpaced": _apart(unpaced.unpaced),
+    "paced": _apart(paced.paced),
+    "kills": _apart(kills.kills),
+    "sending": _apart(sending.sending),
+    "backup": _apart(backup.backup_pause),
+    "inside": _inside,
+    "hostile": _hostile,
+}
+
+SHORT: Mapping[str, Callable[[Clock], Figures]] = {
+    "paced": _apart(lambda: paced.paced(paced.SHORT)),
+    "kills": _apart(lambda: kills.kills(kills.SHORT)),
+}
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (sys.executable, "-m", "bot")
 FOREIGN = ("ALLIANCES_", "PYTHONDONTWRITEBYTECODE")
 """What no measured process inherits: our settings, and what would compile the modules at every start."""
+DEFAULT = {"ALLIANCES_SEMANTIC": "off"}
+"""As installed without the extra `semantic`, which developers have."""
 RUNS = 5
 COMMANDS = 11
 """Runs of each short command."""
@@ -148,7 +150,8 @@ async def short_commands() -> tuple[Figure, ...]:
 
 async def _whole(command: Sequence[str], given: bytes, folder: str) -> float:
     before = time.perf_counter()
-    process = await _spawn(command, settings={"ALLIANCES_DATA": folder}, folder=folder, given=True)
+    settings = {"ALLIANCES_DATA": folder, **DEFAULT}
+    process = await spawn(command, settings=settings, folder=folder, given=True)
     _, said = await process.communicate(given)
     if process.returncode:
         raise DidNotWork(said.decode(errors="replace"))
@@ -169,21 +172,27 @@ def _settings(api: BotApi, folder: str) -> Mapping[str, str]:
         "ALLIANCES_TELEGRAM_API": api.url,
         "ALLIANCES_DATA": folder,
         "ALLIANCES_PORT": "0",
+        **DEFAULT,
         "ALLIANCES_LOG": "warning",
     }
 
 
-async def _spawn(
-    command: Sequence[str], *, settings: Mapping[str, str], folder: str, given: bool = False
+async def spawn(
+    command: Sequence[str],
+    *,
+    settings: Mapping[str, str],
+    folder: str,
+    given: bool = False,
+    output: bool = False,
 ) -> asyncio.subprocess.Process:
     """Start in an empty folder, so that no `.env` of ours counts; none of our settings is inherited."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     return await asyncio.create_subprocess_exec(
         *command,
         cwd=folder,
-        env={**inherited, "PYTHONPATH": str(ROOT), **settings},
+        env={**inherited, "PYTHONPATH": str(ROOT), "ALLIANCES_SEMANTIC": "off", **settings},
         stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE if output else asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
 
@@ -195,7 +204,7 @@ async def _polling(
     """The process from its first poll on; ended and waited for at the end."""
     with tempfile.TemporaryDirectory() as folder:
         before = time.time()  # the clock of the stand-in, which notes the arrival
-        process = await _spawn(command, settings=settings, folder=folder)
+        process = await spawn(command, settings=settings, folder=folder)
         try:
             arrived = await _first_poll(api, process)
             yield Started(process.pid, arrived - before)

@@ -1,6 +1,7 @@
-"""The figures as a table, printed and kept in README.md."""
+"""The figures as tables, one a subject, printed and kept in README.md."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.figures import Figure
@@ -8,19 +9,29 @@ from bench.figures import Figure
 README = Path(__file__).resolve().parent / "README.md"
 BEGIN = "<!-- figures: written by `make bench` -->"
 END = "<!-- figures: end -->"
+HEAD = ("| what | figure | goal | how |", "|---|---:|---:|---|")
+SUBJECT = re.compile(r"^### (\w+)$", re.MULTILINE)
 
 
-def render(figures: Sequence[Figure], *, day: str, machine: str) -> str:
-    """Date, machine and one row a figure, in Markdown."""
+def render(subject: str, figures: Sequence[Figure], *, day: str, machine: str) -> str:
+    """Subject, date, machine and one row a figure, in Markdown."""
     rows = [f"| {one.what} | {one.value} | {one.goal} | {one.how} |" for one in figures]
-    head = ["| what | figure | goal | how |", "|---|---:|---:|---|"]
-    return "\n".join([f"Measured on {day}: {machine}.", "", *head, *rows])
+    return "\n".join([f"### {subject}", "", f"Measured on {day}: {machine}.", "", *HEAD, *rows])
 
 
-def keep(table: str, readme: Path = README) -> None:
-    """Put the table between its marks; ValueError if they are gone."""
+def keep(tables: Mapping[str, str], order: Sequence[str], readme: Path = README) -> None:
+    """Put tables between the marks, in the place of older ones of their subjects; ValueError without marks.
+
+    `order`: all subjects; a table of any other goes.
+    """
     before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    kept, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{readme.name} has lost its marks {BEGIN} and {END}")
-    readme.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
+    _, *pieces = SUBJECT.split(kept)
+    old = {
+        name: f"### {name}\n\n{body.strip()}" for name, body in zip(pieces[::2], pieces[1::2], strict=True)
+    }
+    all_of_them = {**old, **tables}
+    shown = "\n\n".join(all_of_them[name] for name in order if name in all_of_them)
+    readme.write_text(f"{before}{BEGIN}\n\n{shown}\n\n{END}{after}", encoding="utf-8")

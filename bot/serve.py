@@ -152,6 +152,7 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
         return cards(assistant.keeper.library, text, assistant.store.policy, now=assistant.clock.now())
 
     phrases = assistant.keeper.library.shelf.phrases
+    channel.keep_pace(assistant.courier)
     channel.answer_inline(share, button=phrases.label("inline_button"), pace=assistant.courier)
 
     async def receive() -> None:

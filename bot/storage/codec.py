@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, time
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ Decoder = Callable[[Any], Any]
 SCALARS = (str, int, float, bool)
 
 
+@lru_cache(maxsize=16)  # one turn writes the same moment up to ten times
 def to_text(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds, whose text order is time order; ValueError for a naive time."""
     if moment.tzinfo is None:
@@ -53,6 +54,7 @@ def load_session(written: str) -> Session:
     return decode(Session, json.loads(written))
 
 
+@lru_cache(maxsize=4)  # one goes to the history and to the outbox
 def dump_message(message: Message) -> str:
     """JSON of a message."""
     return json.dumps(encode(message))

@@ -67,7 +67,7 @@ def look_beside(path: Path, query: str, **values: object) -> Sequence[Row] | Non
 
 def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     """Row factory: by column name."""
-    return dict(zip((column[0] for column in cursor.description), row, strict=True))
+    return dict(zip([column[0] for column in cursor.description], row, strict=True))
 
 
 def code_of(error: sqlite3.Error) -> int:

@@ -144,3 +144,39 @@ def test_a_call_beside_the_outbox_takes_a_place_and_is_told_when() -> None:
     assert pacer.wait("1", 0.0) == pytest.approx(4 / 29.1)
     pacer.refused(5.0, 0.0)
     assert pacer.reserve(0.0) == 5.0
+
+
+@pytest.mark.parametrize(("overall", "slowest"), [(30.0, 0.05), (30.0, 0.8), (100.0, 0.3)])
+def test_no_second_holds_more_than_is_allowed_however_late_each_message_arrives(
+    overall: float, slowest: float
+) -> None:
+    """Each is counted at any moment between its beginning and its end."""
+    pacer, rng, now = Pacer(Pace(overall=overall)), Random(3), 0.0
+    counted: list[float] = []
+    ends: list[float] = []
+    for number in range(int(overall * 10)):
+        while True:
+            for end in sorted(one for one in ends if one <= now):
+                ends.remove(end)
+                pacer.ended(end)
+            if (wait := pacer.wait(str(number), now)) <= 0:
+                break
+            now = min([now + wait, *(one for one in ends if one > now)])
+        pacer.take(str(number), now)
+        pacer.begun()
+        arrived = now + rng.uniform(0.0, slowest)
+        counted.append(arrived)
+        ends.append(arrived + rng.uniform(0.0, 0.01))
+    assert most_within(counted, 1.0) <= overall
+
+
+def test_what_never_arrived_frees_its_place_a_second_later() -> None:
+    pacer = Pacer(Pace(overall=2.0))
+    for number in range(2):
+        pacer.take(str(number), float(number))
+        pacer.begun()
+    assert pacer.wait("3", 5.0) > 0
+    pacer.ended(5.0)
+    pacer.ended(5.5)
+    assert pacer.wait("3", 5.9) == pytest.approx(0.1)
+    assert pacer.wait("3", 6.1) == 0

@@ -266,3 +266,22 @@ def test_only_one_process_serves_and_the_next_may_when_it_died(path: Path) -> No
         first.kill()
     release = hold_serving_lock(path)
     release()
+
+
+async def test_reads_that_wait_are_answered_each_with_its_own(database: Sqlite) -> None:
+    for number in range(50):
+        await put(database, str(number))
+    asked = [database.one("get", name=str(number)) for number in range(60)]
+    found = await asyncio.gather(*asked, database.all("missing"), return_exceptions=True)
+    assert [one is not None for one in found[:60]] == [number < 50 for number in range(60)]
+    assert isinstance(found[60], KeyError)
+
+
+async def test_a_read_of_a_closed_database_is_told_so(path: Path) -> None:
+    opened = await Sqlite.open(path, queries=QUERIES)
+    waiting = asyncio.create_task(opened.one("count"))
+    await asyncio.sleep(0)
+    await opened.close()
+    assert await waiting == {"n": 0}
+    with pytest.raises(StorageClosed):
+        await opened.one("count")

@@ -4,10 +4,12 @@ from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex
 
-from bot.channels.telegram.rendering import Part, keyboard, link_keyboard, render
+from bot.channels.telegram.rendering import PLAIN, Part, keyboard, link_keyboard, render
 from bot.channels.telegram.splitting import split_html, visible_length
-from bot.markup import escape
+from bot.markup import escape, telegram_html
 from bot.model.message import AttachedFile, Markdown, Message, Option
 
 REQUESTS = {"phone": "Partager mon numéro", "location": "Partager ma position"}
@@ -224,3 +226,8 @@ def test_the_two_thumbs_always_share_a_row_of_their_own(
     before: tuple[str, ...], rows: list[list[str]]
 ) -> None:
     assert labels(thumbs(*before)) == [*rows, ["👍 Utile", "👎 Pas ça"]]
+
+
+@given(from_regex(PLAIN, fullmatch=True))
+def test_a_plain_line_is_what_the_parser_of_markdown_makes_of_it(line: str) -> None:
+    assert telegram_html(line) == line

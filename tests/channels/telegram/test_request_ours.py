@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 
 import pytest
-from telegram.error import BadRequest, NetworkError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.channels.telegram.receipts import receipt_of
 from bot.channels.telegram.redaction import quiet_loggers
@@ -121,3 +121,33 @@ async def test_no_error_and_no_line_of_the_log_shows_the_token(
                     assert secret not in f"{error} {error!r} {vars(error)}"
                 assert secret not in "".join(traceback.format_exception(raised.value))
     assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.flood(7), faults.blocked(), faults.migrated(-1005), faults.server_error(), faults.malformed()],
+    ids=lambda fault: str(fault.name),
+)
+async def test_a_call_below_the_client_fails_as_the_client_does(api: BotApi, fault: faults.Fault) -> None:
+    api.person(1)
+    api.fault(fault, times=2)
+    request = AiohttpRequest(connections=1)
+    async with bot_at(api.url, request) as bot:
+        with pytest.raises(TelegramError) as theirs:
+            await bot.send_message(1, "x")
+        with pytest.raises(TelegramError) as mine:
+            await request.call(f"{bot.base_url}/sendMessage", {"chat_id": "1", "text": "x"})
+    assert type(mine.value) is type(theirs.value)
+    assert receipt_of(mine.value) == receipt_of(theirs.value)
+
+
+async def test_a_call_below_the_client_says_what_was_meant(api: BotApi) -> None:
+    camille = api.person(1)
+    text = "é & % + = \U0001f600 " * 20
+    request = AiohttpRequest(connections=1)
+    async with bot_at(api.url, request) as bot:
+        sent = await request.call(f"{bot.base_url}/sendMessage", {"chat_id": "1", "text": text})
+        with pytest.raises(BadRequest, match=r"(?i)UTF-8"):
+            await request.call(f"{bot.base_url}/sendMessage", {"chat_id": "1", "text": "\ud800"})
+    assert isinstance(sent, dict)
+    assert camille.chat.last.content.text == text.strip()

@@ -302,3 +302,27 @@ async def test_in_a_forum_nobody_is_answered_whose_question_is_gone(
     assert group.chat.last.thread == 77
     asked.deleted = True
     assert isinstance(await channel.send(Address("telegram", "-1005"), answer), Refused)
+
+
+class Slots:
+    """A pace that gives each place at once and counts them."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def reserve(self, channel: str, *, within: float) -> float | None:
+        self.taken += 1
+        return 0.0
+
+    def refused(self, channel: str, seconds: float) -> None:
+        raise AssertionError("nobody refused anything")
+
+
+@pytest.mark.parametrize(("message", "places"), [(HELLO, 0), (LONG, 2)])
+async def test_each_further_call_of_a_long_message_takes_a_place_at_the_pace(
+    api: BotApi, channel: TelegramChannel, message: Message, places: int
+) -> None:
+    camille, slots = api.person(1001), Slots()
+    channel.keep_pace(slots)
+    reference(await channel.send(CAMILLE, message))
+    assert (slots.taken, len(camille.chat.messages)) == (places, places + 1)
