@@ -203,6 +203,7 @@ _FORMS = (
         "person|association",
         "minuscules sans accent, chiffres et « _ », éventuellement après « person. » ou « association. »",
     ),
+    (r"\d{4}-", "une date et une heure comme « 2027-01-14 18:30 »"),
     ("[0-5]", "une heure comme « 18:00 », entre guillemets"),
     ("a-z0-9", "minuscules sans accent et chiffres, mots joints par des tirets"),
 )
