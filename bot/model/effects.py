@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model.event import EventId, Place, Reply
 from bot.model.message import Message
 from bot.model.values import ArticleId, FieldRef, FlowId, Task, Value
 
@@ -177,6 +178,20 @@ class HandOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Register:
+    """Answer an event. If the commit finds another place than expected, the turn is decided again."""
+
+    event: EventId
+    reply: Reply
+    revision: int
+    """Of the event that this was decided on."""
+    expected: Place
+    """What the person is told that they get."""
+    news: Message
+    """To whoever gets a seat by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Erase everything of the person, then say `farewell`, whose row is erased once delivered."""
 
@@ -203,5 +218,6 @@ Effect = (
     | Reach
     | Export
     | HandOut
+    | Register
     | Erase
 )

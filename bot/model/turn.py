@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.model.effects import Effect
+from bot.model.event import EventSeen
 from bot.model.misses import Missed
 from bot.model.session import Session
 from bot.model.values import FieldRef, FlowId, Task, Value
@@ -31,6 +32,8 @@ class Need(StrEnum):
 
     MISSES = "misses"
     """The questions that were not answered well."""
+    EVENTS = "events"
+    """The events that are not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class View:
     """Flows already gone through to their end, with the ISO date of the last time."""
     misses: tuple[Missed, ...] = ()
     """Questions not answered well, the oldest first; only where `Need.MISSES` was asked for."""
+    events: tuple[EventSeen, ...] = ()
+    """Events that are not over, the next first; only where `Need.EVENTS` was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ SECTIONS = (
     "journeys",
     "requests",
     "deliveries",
+    "registrations",
     "files",
     "session",
     "history",

@@ -582,3 +582,71 @@ UPDATE delivery SET fate = :fate, reason = :reason
 
 -- name: outbox_drop_announcement
 DELETE FROM outbox WHERE announcement = :announcement AND state = 'waiting';
+
+-- ---- events ----
+
+-- name: event
+SELECT * FROM event WHERE id = :id;
+
+-- name: events
+SELECT e.*,
+       (SELECT count(*) FROM registration r WHERE r.event = e.id AND r.place = 'seated') AS seated,
+       (SELECT count(*) FROM registration r WHERE r.event = e.id AND r.place = 'waiting') AS waiting
+  FROM event e ORDER BY e.starts, e.id;
+
+-- name: events_seen
+SELECT e.*, m.place AS mine,
+       (SELECT count(*) FROM registration r WHERE r.event = e.id AND r.place = 'seated') AS seated,
+       (SELECT count(*) FROM registration r WHERE r.event = e.id AND r.place = 'waiting') AS waiting,
+       (SELECT count(*) FROM registration r
+         WHERE r.event = e.id AND r.place = 'waiting' AND r.row < m.row) AS ahead
+  FROM event e
+  LEFT JOIN registration m ON m.event = e.id AND m.person = :person
+ WHERE e.ends > :now AND e.state <> 'draft'
+ ORDER BY e.ends, e.id LIMIT :limit;
+
+-- name: event_put
+INSERT INTO event (id, revision, state, title, starts, ends, zone, place, link, description, capacity, organiser,
+                   deadline, changed)
+VALUES (:id, :revision, :state, :title, :starts, :ends, :zone, :place, :link, :description, :capacity, :organiser,
+        :deadline, :now)
+ON CONFLICT (id) DO UPDATE
+   SET revision = excluded.revision, state = excluded.state, title = excluded.title, starts = excluded.starts,
+       ends = excluded.ends, zone = excluded.zone, place = excluded.place, link = excluded.link,
+       description = excluded.description, capacity = excluded.capacity, organiser = excluded.organiser,
+       deadline = excluded.deadline, changed = excluded.changed;
+
+-- name: registration
+SELECT place FROM registration WHERE event = :event AND person = :person;
+
+-- name: registration_seated
+SELECT count(*) AS count FROM registration WHERE event = :event AND place = 'seated';
+
+-- name: registrations_at
+SELECT person FROM registration WHERE event = :event AND place = :place ORDER BY row;
+
+-- name: registration_drop
+DELETE FROM registration WHERE event = :event AND person = :person;
+
+-- name: registration_add
+INSERT INTO registration (event, person, place, at) VALUES (:event, :person, :place, :now);
+
+-- name: registration_promote
+UPDATE registration SET place = 'seated', at = :now
+ WHERE event = :event AND person = :person AND place = 'waiting';
+
+-- name: registration_address
+-- One address of a person: of the channel that comes first in the list.
+SELECT channel, id FROM address WHERE person = :person
+ ORDER BY instr(:channels || ',' || channel, channel), id LIMIT 1;
+
+-- name: attendees
+SELECT person.name, registration.place, registration.at
+  FROM registration JOIN person ON person.id = registration.person
+ WHERE registration.event = :event
+ ORDER BY instr('seated,waiting,maybe,declined', registration.place), registration.row;
+
+-- name: export_registrations
+SELECT registration.event, event.title, event.starts, registration.place, registration.at
+  FROM registration JOIN event ON event.id = registration.event
+ WHERE registration.person = :person ORDER BY registration.row;

@@ -8,6 +8,7 @@ from typing import Self
 
 from bot.events.announcement import Announcement, AnnouncementId, OnUnknown, Order, State, Tally
 from bot.model.effects import Problem
+from bot.model.event import Event, EventId, EventSeen
 from bot.model.message import Message
 from bot.model.misses import Liking, Missed, MissState, Proposal
 from bot.model.receipt import Receipt
@@ -15,9 +16,10 @@ from bot.model.session import Session
 from bot.model.turn import Need, Policy, Turn
 from bot.model.values import StoredFile
 from bot.model.who import Address, Standing
-from bot.storage import announcements, history, inbox, misses, outbox, people, privacy, timers, turns
+from bot.storage import announcements, events, history, inbox, misses, outbox, people, privacy, timers, turns
 from bot.storage.codec import clean, to_text
 from bot.storage.database import Database, Transaction
+from bot.storage.events import Attendee, News
 from bot.storage.files import Files
 from bot.storage.history import Said
 from bot.storage.inbox import Update, Waiting
@@ -187,9 +189,12 @@ class Store:
         """
         loaded = await self._met(address, Caller(name, profile or {}, group), now=now)
         wanted = needs(loaded.session, loaded.view.person.standing) if needs else ()
-        if Need.MISSES not in wanted:
-            return loaded
-        return replace(loaded, view=replace(loaded.view, misses=await misses.missed(self._database)))
+        view = loaded.view
+        if Need.MISSES in wanted:
+            view = replace(view, misses=await misses.missed(self._database))
+        if Need.EVENTS in wanted:
+            view = replace(view, events=await events.seen_by(self._database, view.person.id, now=now))
+        return loaded if view is loaded.view else replace(loaded, view=view)
 
     async def _met(self, address: Address, caller: Caller, *, now: datetime) -> Loaded:
         standing = self._standing(address, caller)
@@ -327,6 +332,27 @@ class Store:
     async def finish_announcement(self, id: AnnouncementId) -> bool:
         """Call it done if it is."""
         return await self._database.write(lambda tx: announcements.finish(tx, id))
+
+    # ---- events ----
+
+    async def event(self, id: EventId) -> Event | None:
+        """An event as it was published last."""
+        return await events.one(self._database, id)
+
+    async def events(self) -> tuple[EventSeen, ...]:
+        """Every event with its seats."""
+        return await events.all_of(self._database)
+
+    async def attendees(self, id: EventId) -> tuple[Attendee, ...]:
+        """Everybody who answered, those who come first."""
+        return await events.attendees(self._database, id)
+
+    async def publish_event(self, event: Event, news: News, *, now: datetime) -> int:
+        """Keep an event or its change and tell those whom it concerns; how many. EventMoved if it was changed
+        meanwhile.
+        """
+        ground = events.Ground(self.files, self._policy, now)
+        return await self._database.write(lambda tx: events.publish(tx, event, news, ground))
 
     # ---- looking back ----
 

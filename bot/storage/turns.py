@@ -23,6 +23,7 @@ from bot.model.effects import (
     Problem,
     Propose,
     Reach,
+    Register,
     Remember,
     Send,
     SetLanguage,
@@ -33,7 +34,7 @@ from bot.model.message import AttachedFile, Message
 from bot.model.turn import Turn
 from bot.model.values import FieldRef, Owner, StoredFile
 from bot.model.who import AssociationId
-from bot.storage import history, misses, outbox, privacy
+from bot.storage import events, history, misses, outbox, privacy
 from bot.storage.codec import clean, dump_session, dump_value, to_text
 from bot.storage.database import Transaction
 from bot.storage.files import Files
@@ -58,7 +59,7 @@ class Cause:
 
 
 class VersionMoved(Exception):
-    """Another turn of the same person was committed since this one was loaded."""
+    """What this turn was decided on has changed since: the person's session, or an event."""
 
 
 @dataclass(slots=True)
@@ -134,6 +135,9 @@ async def _listen(scene: _Scene, cause: Cause) -> None:
 async def _erase(scene: _Scene, turn: Turn, cause: Cause) -> None:
     """Erase the person; what this turn still says goes to an address without a person."""
     who = scene.loaded.view.person
+    for effect in turn.effects:
+        if isinstance(effect, Register):  # the seat goes to who waits for it
+            await _register(scene, effect)
     asked = None if cause.inbox is None else (scene.loaded.address, cause.inbox)
     await privacy.erase(scene.tx, scene.files, who.id, who.association, now=scene.now, asked=asked)
     for effect in turn.effects:
@@ -158,6 +162,8 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             await misses.learn(scene.tx, effect, now=scene.now)
         case SetTimer() | CancelTimer():
             await _time(scene, effect)
+        case Register():
+            await _register(scene, effect)
         case SetLanguage(language):
             await scene.tx.run("person_language", person=scene.person, language=language)
         case Reach(reachable):
@@ -293,6 +299,13 @@ async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Problem) -> N
 async def problem(tx: Transaction, effect: Problem, *, now: datetime) -> None:
     """Record what went wrong, for staff."""
     await tx.run("problem_add", now=to_text(now), code=effect.code, flow=effect.flow, step=effect.step)
+
+
+async def _register(scene: _Scene, effect: Register) -> None:
+    person = scene.loaded.view.person.id
+    ground = events.Ground(scene.files, scene.loaded.view.policy, scene.now)
+    if not await events.register(scene.tx, effect, person, ground):
+        raise VersionMoved
 
 
 async def _time(scene: _Scene, effect: SetTimer | CancelTimer) -> None:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model.event import EventSeen, Place
 from bot.model.message import AttachedFile, Markdown, Message, Option
 from bot.model.session import Checkpoint, Frame, Run, Session, Wait
 from bot.model.turn import Policy, View
 from bot.model.values import FieldRef, Owner, Task
 from bot.model.who import Association, Person
 from bot.storage import codec
+from tests.events.samples import EVENT
 
 text = st.text(alphabet=st.characters(), max_size=8)
 moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))
@@ -78,6 +80,7 @@ views = st.builds(
     answers=st.dictionaries(refs, values, **several),
     tasks=st.lists(st.builds(Task, text, text, st.none() | moments), **several).map(tuple),
     finished=st.dictionaries(text, text, **several),
+    events=st.lists(st.builds(EventSeen, st.just(EVENT), mine=st.sampled_from(Place)), **several).map(tuple),
 )
 
 

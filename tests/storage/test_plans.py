@@ -38,6 +38,9 @@ def connection() -> Iterator[sqlite3.Connection]:
         ("history_trim", "history USING INDEX history_person (person=? AND id<?)"),
         ("erase_tasks", "task USING INDEX task_owner"),
         ("export_inbox", "i USING INDEX inbox_lane (channel=? AND lane=?)"),
+        ("events_seen", "e USING INDEX event_ends (ends>?)"),
+        ("registrations_at", "registration USING INDEX registration_place (event=? AND place=?)"),
+        ("registration_seated", "registration USING COVERING INDEX registration_place (event=? AND place=?)"),
         ("export_outbox", "outbox USING INDEX outbox_person (person=?)"),
     ],
 )

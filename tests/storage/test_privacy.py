@@ -19,17 +19,21 @@ from bot.model.effects import (
     Opinion,
     Problem,
     Propose,
+    Register,
     Remember,
     Send,
     SetTimer,
 )
+from bot.model.event import Place, Reply
 from bot.model.receipt import Delivered, Refused
 from bot.model.session import Session
 from bot.model.values import ArticleId, FlowId, Owner, StoredFile, Task
 from bot.model.who import Address
+from bot.storage.events import News
 from bot.storage.files import Files
 from bot.storage.store import Store
 from bot.storage.turns import Cause
+from tests.events.samples import EVENT
 from tests.storage.samples import (
     ALICE,
     BRUNO,
@@ -95,6 +99,8 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
     await store.claim_copies(
         await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW), CHANNELS, size=9, now=NOW
     )
+    await store.publish_event(EVENT, News(say("")), now=NOW)
+    await turn(store, Register(EVENT.id, Reply.GOING, 1, Place.SEATED, say("")))
     await turn(store, Export(say("Voici vos données"), "mes-donnees.json"))
     message = (await store.history(ALICE))[-1].message
     assert message is not None
@@ -119,9 +125,10 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         "proposal",
         "erasure",
         "announcement",
+        "event",
         "sqlite_sequence",
     }
-    plural = {"answer", "task", "timer", "journey", "request", "file"}
+    plural = {"answer", "task", "timer", "journey", "request", "registration", "file"}
     plurals = {"address": "addresses", "delivery": "deliveries"} | {name: f"{name}s" for name in plural}
     sections = {plurals.get(name, name) for name in tables - without_identity}
     assert sections == set(told)

@@ -341,5 +341,5 @@ async def test_nasty_texts_stop_no_commit(store: Store, effects: Sequence[Effect
 
 def test_every_effect_has_its_test() -> None:
     here: dict[str, Any] = globals()
-    elsewhere = {"Export", "Erase", "Opinion", "Settle", "Propose"}
+    elsewhere = {"Export", "Erase", "Opinion", "Settle", "Propose", "Register"}
     assert {one.__name__ for one in Effect.__args__} <= set(here) | elsewhere
