@@ -456,7 +456,7 @@ async def test_failing_deliveries_are_told_with_their_reason(
 
 async def test_the_menu_is_ours(kept: Path, api: BotApi) -> None:
     commands = [{"command": name} for name in ("start", "aide", "menu", "parcours", "reprendre", "question")]
-    rest = [{"command": name} for name in ("langue", "mes_donnees", "effacer")]
+    rest = [{"command": name} for name in ("evenements", "langue", "mes_donnees", "effacer")]
     for given, state in ((commands, "note"), (commands + rest, "ok")):
         body = json.dumps({"ok": True, "result": given}).encode()
         api.fault(Fault("other", Answer(200, body)), method="getMyCommands")

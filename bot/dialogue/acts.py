@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.model.event import EventId
 from bot.model.values import ArticleId, FlowId, RunId
 
 
@@ -73,6 +74,7 @@ class PlainTap:
         "erase-no",
         "data",
         "questions",
+        "events",
         "none",
     ]
 
@@ -102,6 +104,14 @@ class ProposeTap:
 
 
 @dataclass(frozen=True, slots=True)
+class EventTap:
+    """Look at an event, answer it, or ask for its calendar file."""
+
+    event: EventId
+    what: Literal["event", "going", "maybe", "decline", "ics"]
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageTap:
     """Choose a language."""
 
@@ -119,6 +129,7 @@ Act = (
     | LinkTap
     | GroupTap
     | ProposeTap
+    | EventTap
     | LanguageTap
 )
 
@@ -126,6 +137,7 @@ _NUMBERED = re.compile(r"([pc])(\d{1,9})\.(\S{1,40})")
 _NAMED = re.compile(r"(go|restart|resume|art|more|src|def|yes|no|link|do|lang)\.([A-Za-z0-9-]{1,50})")
 _GROUP = re.compile(r"(miss|away)\.([0-9]{1,9})")
 _PROPOSE = re.compile(r"add\.([0-9]{1,9})-([0-9a-f]{10})")
+_EVENT = re.compile(r"(event|going|maybe|decline|ics)\.([a-z0-9-]{1,40})")
 _PLAIN = frozenset(PlainTap.__annotations__["name"].__args__)
 
 
@@ -138,6 +150,8 @@ def parse_act(act: str) -> Act | None:
         return GroupTap(int(found[2]), "miss" if found[1] == "miss" else "away")
     if found := _PROPOSE.fullmatch(act):
         return ProposeTap(int(found[1]), found[2])
+    if found := _EVENT.fullmatch(act):
+        return EventTap(EventId(found[2]), found[1])  # type: ignore[arg-type]  # the pattern has no other
     found = _NAMED.fullmatch(act)
     if not found:
         return None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.dialogue.acts import plain_act
 from bot.dialogue.context import is_bare, understand
 from bot.dialogue.draft import Draft
+from bot.dialogue.events import PREFIX, leave_events, list_events, open_event
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.links import is_staff, link
 from bot.dialogue.lists import list_journeys, list_open
@@ -75,6 +76,7 @@ BUTTONS: Mapping[str | None, str] = {
     "parcours": "journeys",
     "reprendre": "resume",
     "question": "ask",
+    "evenements": "events",
     "mes_donnees": "data",
     "aide": "human",
 }
@@ -139,6 +141,7 @@ def confirm_erase(draft: Draft, *, sure: bool) -> None:
     asked = draft.pending == "erase"
     if sure and asked:
         draft.session = Session()
+        leave_events(draft)
         draft.add(EraseEverything(Message(draft.phrases.say("erased"))))
     elif sure:
         erase(draft)
@@ -155,12 +158,15 @@ def human(draft: Draft) -> None:
 
 
 def open_link(draft: Draft, payload: str = "") -> None:
-    """`/start`, by a deep link or plain: a flow's id, `q_` and an article's id, or nothing that we know."""
+    """`/start`, by a deep link or plain: a flow's id, `q_` or `e_` and an id, or nothing that we know."""
     article = ArticleId(payload.removeprefix("q_"))
     if FlowId(payload) in draft.shelf.flows:
         start(draft, FlowId(payload))
     elif payload.startswith("q_") and article in draft.shelf.articles:
         show_article(draft, article)
+    elif payload.startswith(PREFIX):
+        if not open_event(draft, payload.removeprefix(PREFIX)):
+            say_and_come_back(draft, draft.phrases.say("event_gone"))
     else:
         if payload and payload not in ARRIVALS:
             draft.add(Send(Message(draft.phrases.say("link_unknown"))))
@@ -175,6 +181,8 @@ COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
     "parcours": journeys,
     "reprendre": open_runs,
     "question": question,
+    "evenements": list_events,
+    "événements": list_events,
     "langue": language,
     "mes_donnees": own_data,
     "effacer": erase,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.dialogue.draft import Draft
+from bot.dialogue.events import PREFIX as EVENT
 from bot.dialogue.journeys import may_start
 from bot.dialogue.questions import come_back, find, say_and_come_back, ways_on
 from bot.documents.qr import MEDIA_TYPES, qr_picture
@@ -25,6 +26,9 @@ from bot.model.who import Standing
 ENTRY = "q_"
 """In front of an entry's id in a payload; a flow stands there by its id alone."""
 
+PREFIXES = {"entry": ENTRY, "event": EVENT, "flow": ""}
+"""Kind of target -> what stands in front of its id in a payload."""
+
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What Telegram carries in a link (Bot features, "Deep linking")."""
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
@@ -37,7 +41,7 @@ class Target:
 
     id: str
     """Of the entry or the flow."""
-    kind: Literal["entry", "flow"]
+    kind: Literal["entry", "flow", "event"]
     title: str
     ready: bool = True
     """False: an entry whose answer is not shown yet."""
@@ -45,7 +49,7 @@ class Target:
     @property
     def payload(self) -> str:
         """What the link carries."""
-        return f"{ENTRY}{self.id}" if self.kind == "entry" else self.id
+        return f"{PREFIXES[self.kind]}{self.id}"
 
 
 def target_of(written: str, shelf: Shelf) -> Target | None:
@@ -81,7 +85,7 @@ def link(draft: Draft, argument: str) -> None:
         say_and_come_back(draft, draft.phrases.say("link_needs_telegram"))
     elif not words:
         say_and_come_back(draft, draft.phrases.say("link_of_what"))
-    elif target := target_of(words.lower(), draft.shelf) or _journey(draft, words):
+    elif target := target_of(words.lower(), draft.shelf) or _journey(draft, words) or _event(draft, words):
         _hand_out(draft, target)
     else:
         _by_question(draft, words)
@@ -100,6 +104,16 @@ def _journey(draft: Draft, words: str) -> Target | None:
     flows = (flow for flow in draft.shelf.flows.values() if may_start(draft, flow))
     named = (flow for flow in flows if same_words(words, (flow.title, *flow.triggers)))
     return next((Target(flow.flow, "flow", flow.title) for flow in named), None)
+
+
+def _event(draft: Draft, words: str) -> Target | None:
+    events = (seen.event for seen in draft.view.events)
+    named = (
+        one
+        for one in events
+        if words.lower().removeprefix(EVENT) == one.id or same_words(words, (one.title,))
+    )
+    return next((Target(one.id, "event", one.title) for one in named), None)
 
 
 def _by_question(draft: Draft, words: str) -> None:

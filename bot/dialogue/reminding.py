@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.draft import Draft
+from bot.dialogue.events import event_due
 from bot.dialogue.journeys import resume_option
 from bot.dialogue.prompts import walk_of
 from bot.flows.frames import wait_at
@@ -14,6 +15,8 @@ from bot.model.message import Message
 
 def timed_out(draft: Draft, key: str) -> None:
     """A timer fired; a stale one does nothing."""
+    if event_due(draft, key):
+        return
     run = next((run for run in draft.session.runs if timer_key(run.id) == key), None)
     if run is None or run.paused or run.wait is None or not wait_at(run.frames, draft.shelf.flows):
         return

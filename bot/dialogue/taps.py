@@ -7,6 +7,7 @@ from bot.dialogue.acts import (
     AnswerTap,
     ArticleTap,
     ControlTap,
+    EventTap,
     FlowTap,
     GroupTap,
     LanguageTap,
@@ -30,6 +31,7 @@ from bot.dialogue.commands import (
     question,
 )
 from bot.dialogue.draft import Draft
+from bot.dialogue.events import event_tapped, list_events
 from bot.dialogue.journeys import start
 from bot.dialogue.links import link_chosen
 from bot.dialogue.prompts import answer, ready, recover, resume, take_way
@@ -125,6 +127,8 @@ def _outside(draft: Draft, meaning: Act) -> None:
             group_tapped(draft, group, what)
         case ProposeTap(group=group, tag=tag):
             proposed(draft, group, tag)
+        case EventTap(event=event, what=action):
+            event_tapped(draft, event, action)
         case LanguageTap(tag=tag):
             choose_language(draft, tag)
         case PlainTap(name=name):
@@ -145,6 +149,8 @@ def _plain(draft: Draft, name: str) -> None:
             question(draft)
         case "questions":
             list_questions(draft)
+        case "events":
+            list_events(draft)
         case "none":
             none_fits(draft)
         case "human":

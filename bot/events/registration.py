@@ -4,12 +4,13 @@ Nobody loses a seat that they have: if the capacity is lowered below those who c
 there is room again.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.event import Event, EventState, Place, Reply
+from bot.model.event import Event, EventSeen, EventState, Place, Reply
 from bot.model.who import PersonId
 
 
@@ -100,3 +101,24 @@ def moving_up(roll: Roll) -> tuple[PersonId, ...]:
     if roll.capacity is None:
         return roll.waiting
     return roll.waiting[: max(0, roll.capacity - roll.seated)]
+
+
+def foreseen(seen: EventSeen, person: PersonId, reply: Reply) -> EventSeen:
+    """The event as it will stand for the person once they have answered, if nobody comes in between."""
+    waiting = [PersonId(-1 - number) for number in range(seen.waiting)]
+    before = seen.ahead if seen.mine is Place.WAITING else None
+    if before is not None and before < len(waiting):
+        waiting[before] = person
+    outcome = answered(Roll(seen.event.capacity, seen.seated, tuple(waiting)), person, seen.mine, reply)
+    count = Counter({Place.SEATED: seen.seated, Place.WAITING: seen.waiting})
+    count[seen.mine] -= 1
+    count[outcome.place] += 1
+    risen = len(outcome.promoted)
+    waits = outcome.place is Place.WAITING
+    return EventSeen(
+        seen.event,
+        count[Place.SEATED] + risen,
+        count[Place.WAITING] - risen,
+        outcome.place,
+        (len(waiting) if before is None else before) - risen if waits else None,
+    )

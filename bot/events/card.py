@@ -1,0 +1,137 @@
+"""An event as people see it: one message that is edited in place. Pure; the words come from the phrases."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.events.registration import Gate, gate
+from bot.flows.french import NBSP, write_date
+from bot.flows.phrases import Phrases
+from bot.flows.template import Rich
+from bot.model.effects import HandOut
+from bot.model.event import Event, EventId, EventSeen, EventState, Place
+from bot.model.message import Markdown, Message, Option
+from bot.model.turn import Policy
+
+MINE = {
+    Place.SEATED: "event_seated",
+    Place.MAYBE: "event_maybe",
+    Place.DECLINED: "event_declined",
+}
+"""Where a person stands -> the phrase that says so; of the waiting list, `_mine` says more."""
+
+
+def card_key(event: EventId) -> str:
+    """The name under which the card is found again to be edited."""
+    return f"event.{event}"
+
+
+def event_card(
+    seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: str = ""
+) -> Message:
+    """Date first, place, seats left, where the person stands, and what they can do about it.
+
+    `heading`: name of a phrase that says why the card comes now; it may have the hole `title`.
+    """
+    event = seen.event
+    parts = [phrases.say(heading, title=event.title)] if heading else []
+    parts += [
+        phrases.say("event_card", when=Rich(when(event, phrases, policy)), title=event.title),
+        *_about(event, phrases),
+        *_seats(seen, phrases, now),
+        *_mine(seen, phrases, now),
+    ]
+    options = tuple(_options(seen, phrases, now))
+    return Message(Markdown("\n\n".join(parts)), options, key=card_key(event.id))
+
+
+def when(event: Event, phrases: Phrases, policy: Policy) -> Markdown:
+    """`jeudi 18 février 2027, de 18 h 30 à 20 h 30`, by the clocks of the place; told if ours differ."""
+    starts, ends = event.local(event.starts), event.local(event.ends)
+    first, last = (write_date(day.date(), phrases.calendar) for day in (starts, ends))
+    hours = {"begin": write_hour(starts), "end": write_hour(ends)}
+    if starts.date() == ends.date():
+        said = phrases.say("event_when", day=first, **hours)
+    else:
+        said = phrases.say("event_when_days", day=first, last=last, **hours)
+    if event.starts.astimezone(policy.timezone).utcoffset() == starts.utcoffset():
+        return said
+    city = event.zone.key.rpartition("/")[2].replace("_", " ")
+    return Markdown(f"{said} {phrases.say('event_zone', city=city)}")
+
+
+def write_hour(local: datetime) -> str:
+    """`18 h 30`, `9 h`."""
+    return f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02}" if local.minute else "")
+
+
+def notice(
+    seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: str, calendar: bool
+) -> HandOut:
+    """A change told to one who is concerned; `calendar`: with the file that renews it in their calendar."""
+    from bot.events.calendar_file import calendar_file
+
+    files = (calendar_file(seen.event, now=now),) if calendar else ()
+    return HandOut(event_card(seen, phrases, policy, now=now, heading=heading), files)
+
+
+def _about(event: Event, phrases: Phrases) -> Iterator[Markdown]:
+    if event.place:
+        yield phrases.say("event_place", place=event.place)
+    if event.description:
+        yield event.description
+    if event.organiser:
+        yield phrases.say("event_organiser", name=event.organiser)
+
+
+def _seats(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Markdown]:
+    """How many seats are left, and until when one may ask for one."""
+    event, open_to = seen.event, gate(seen.event, now)
+    if event.state is EventState.CANCELLED:
+        yield phrases.say("event_cancelled")
+        return
+    if open_to is Gate.SHUT:
+        yield phrases.say("event_begun")
+        return
+    if seen.left:
+        yield phrases.say("event_left", left=seen.left, capacity=event.capacity or 0)
+    elif seen.left == 0 and seen.waiting:
+        yield phrases.say("event_full_waiting", waiting=seen.waiting)
+    elif seen.left == 0:
+        yield phrases.say("event_full")
+    if open_to is Gate.LATE:
+        yield phrases.say("event_late")
+    elif event.deadline is not None:
+        until = event.local(event.deadline)
+        day = write_date(until.date(), phrases.calendar)
+        yield phrases.say("event_deadline", day=day, hour=write_hour(until))
+
+
+def _mine(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Markdown]:
+    if seen.event.state is EventState.CANCELLED:
+        return
+    if seen.mine is Place.WAITING:
+        if seen.ahead is None:
+            yield phrases.say("event_waiting")
+        else:
+            yield phrases.say("event_waiting_at", number=seen.ahead + 1)
+    elif said := MINE.get(seen.mine):
+        yield phrases.say(said)
+
+
+def _options(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Option]:
+    event, open_to, mine = seen.event, gate(seen.event, now), seen.mine
+    coming = mine in (Place.SEATED, Place.WAITING)
+    if open_to is Gate.OPEN and not coming:
+        yield _option("going", "button_wait" if seen.left == 0 else "button_going", event, phrases)
+    if open_to is Gate.OPEN and mine is not Place.MAYBE:
+        yield _option("maybe", "button_maybe", event, phrases)
+    if (open_to is Gate.OPEN and mine is not Place.DECLINED) or (open_to is Gate.LATE and coming):
+        yield _option("decline", "button_decline", event, phrases)
+    if open_to is not Gate.SHUT:
+        yield _option("ics", "button_calendar", event, phrases)
+    if event.link and event.state is EventState.ANNOUNCED:
+        yield Option(f"link.{event.id}", phrases.label("button_event_link"), "", event.link)
+
+
+def _option(what: str, label: str, event: Event, phrases: Phrases) -> Option:
+    return Option(f"{what}.{event.id}", phrases.label(label), f"{what}.{event.id}")
