@@ -34,8 +34,10 @@ def event_card(
     """
     event = seen.event
     parts = [phrases.say(heading, title=event.title)] if heading else []
+    day = when(event, phrases, policy)
+    first = Rich(Markdown(day[:1].upper() + day[1:]))
     parts += [
-        phrases.say("event_card", when=Rich(when(event, phrases, policy)), title=event.title),
+        phrases.say("event_card", when=first, title=event.title),
         *_about(event, phrases),
         *_seats(seen, phrases, now),
         *_mine(seen, phrases, now),

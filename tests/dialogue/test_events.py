@@ -58,7 +58,7 @@ def acts(message: Message) -> list[str]:
 def test_the_card_says_date_first_then_place_seats_and_what_one_can_do(chat: Invited) -> None:
     chat.stands(seated=1)
     (card,) = chat.give(Command("evenements"))
-    assert told(card).startswith("jeudi 18 février 2027, de 18 h 30 à 20 h 30")
+    assert told(card).startswith("Jeudi 18 février 2027, de 18 h 30 à 20 h 30")
     assert "Salle des fêtes, Évry" in told(card) and "Il reste 1 place sur 2" in told(card)
     assert "**" not in told(card)
     assert acts(card) == ["going", "maybe", "decline", "ics"]
@@ -75,7 +75,7 @@ def test_several_events_are_a_list_and_each_opens_its_card(chat: Invited) -> Non
     assert "(vous venez)" in told(listed) and "Autre *rencontre*" in told(listed)
     assert acts(listed) == ["event", "event", "do"]
     (card,) = chat.tap("event.autre")
-    assert told(card).startswith("du vendredi 19 février 2027, 18 h 30, au samedi 20 février 2027, 18 h 30")
+    assert told(card).startswith("Du vendredi 19 février 2027, 18 h 30, au samedi 20 février 2027, 18 h 30")
 
 
 def test_without_events_it_says_so(chat: Invited) -> None:

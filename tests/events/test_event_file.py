@@ -1,6 +1,7 @@
 """An event's file: read into moments, and refused with the place and the reason."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,3 +78,11 @@ def test_what_is_over_is_only_warned_of() -> None:
     assert [(one.code, one.severity, one.line) for one in found.problems] == [("past", "warning", 4)]
     late = read(deadline="2027-01-10 18:30")
     assert [(one.code, one.line) for one in late.problems] == [("past", 7)]
+
+
+def test_the_example_of_the_readme_can_be_announced() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (example,) = (part for part in text.split("```yaml\n")[1:] if "id: rencontre-des-allies" in part)
+    found = read_event("e.yaml", example.split("```")[0].encode(), zone=PARIS, now=NOW)
+    assert found.problems == () and found.event is not None
+    assert found.event.capacity == 30

@@ -1,0 +1,99 @@
+"""`alliances event`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.operator import OperatorError, awaited, content
+from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.cli.operator import Commands
+    from bot.programme import Proposal
+
+
+def add(commands: "Commands") -> None:
+    """Their place on the command line."""
+    event = commands.add_parser("event", help="announce an event from a file, change it, call it off")
+    what = event.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?", type=Path, metavar="FILE.yaml", help="the event, or its change")
+    what.add_argument("--cancel", metavar="ID", help="call an event off and tell whom it concerns")
+    what.add_argument("--list", action="store_true", help="every event and its seats")
+    what.add_argument("--attendees", metavar="ID", help="who comes, who waits, who might come")
+    event.add_argument("--csv", type=Path, metavar="FILE", help="write the attendees there")
+    event.add_argument("--yes", action="store_true", help="do not ask before publishing")
+    event.set_defaults(command=_event)
+
+
+def _event(parsed: argparse.Namespace) -> int:
+    from bot.programme import CannotPublish, overview
+    from bot.storage.errors import StorageError
+    from bot.storage.events import EventMoved
+
+    settings = read_settings()
+    if parsed.csv and not parsed.attendees:
+        raise OperatorError("--csv goes with --attendees ID")
+    try:
+        if parsed.list:
+            print(awaited(overview(settings)))
+        elif parsed.attendees:
+            _attendees(settings, parsed.attendees, parsed.csv)
+        else:
+            _change(settings, parsed)
+    except (CannotPublish, EventMoved, StorageError) as error:
+        raise OperatorError(str(error)) from None
+    return 0
+
+
+def _attendees(settings: Settings, id: str, file: Path | None) -> None:
+    from bot.model.event import EventId
+    from bot.programme import as_csv, as_lines, attendees
+
+    event, found = awaited(attendees(settings, EventId(id)))
+    if file is None:
+        print(as_lines(event, found))
+        return
+    try:
+        # With a mark in front by which spreadsheets know the letters.
+        file.write_bytes(as_csv(event, found).encode("utf-8-sig"))
+    except OSError as error:
+        raise OperatorError(f"cannot write {file} ({error.strerror})") from None
+    print(f"{file}: {len(found)} people. It holds names: keep it where only you can read it.")
+
+
+def _change(settings: Settings, parsed: argparse.Namespace) -> None:
+    from bot.model.event import EventId
+    from bot.programme import link_to, propose, propose_end, publish
+    from bot.runtime.clock import SystemClock
+
+    home, now = content(settings), SystemClock().now()
+    if parsed.cancel:
+        proposal = awaited(propose_end(settings, home, EventId(parsed.cancel), now=now))
+    else:
+        proposal = awaited(propose(settings, home, parsed.file, now=now))
+    for problem in proposal.problems:
+        print(problem, file=sys.stderr)
+    if proposal.same:
+        print(f"{proposal.event.id} is announced just so already. Nothing was changed.")
+        return
+    if not _agreed(proposal, sure=parsed.yes):
+        print("Nothing was changed.")
+        return
+    told = awaited(publish(settings, home, proposal, now=SystemClock().now()))
+    event = proposal.event
+    print(f"{event.id} is {event.state} (revision {event.revision}); {told} people are told.")
+    link = awaited(link_to(settings, event.id))
+    if link and not parsed.cancel:
+        print(link)
+
+
+def _agreed(proposal: "Proposal", *, sure: bool) -> bool:
+    """Whether the operator wants it, once they saw it as people will."""
+    print(proposal.preview)
+    print(f"\n--- {'A change' if proposal.before else 'New'}; {proposal.concerned} people are told. ---")
+    if sure:
+        return True
+    if not sys.stdin.isatty():
+        raise OperatorError("add --yes to publish without being asked")
+    return input("Publish it? [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
