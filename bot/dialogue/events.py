@@ -1,5 +1,6 @@
 """Events in the conversation: what is coming, one card each, and the answers given by its buttons."""
 
+from dataclasses import replace
 from typing import Literal
 
 from bot.dialogue.draft import Draft
@@ -7,7 +8,7 @@ from bot.dialogue.prompts import repeat
 from bot.dialogue.questions import say_and_come_back
 from bot.events.card import event_card, when
 from bot.events.registration import ALLOWED, foreseen, gate
-from bot.events.reminders import reminded_of
+from bot.events.reminders import overtaken, reminded_of
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_day
 from bot.flows.reminders import out_of_quiet
@@ -78,6 +79,8 @@ def event_due(draft: Draft, key: str) -> bool:
     seen = _seen(draft, name)
     if seen is None or seen.mine is not Place.SEATED or not _coming(draft, seen):
         return True
+    if overtaken(key, seen.event, draft.now, draft.view.policy):
+        return True
     calm = out_of_quiet(draft.now, draft.view.policy)
     if calm > draft.now:
         # Late: the assistant was off. It still waits for the morning, if that is early enough.
@@ -110,7 +113,9 @@ def _registration(draft: Draft, seen: EventSeen, reply: Reply) -> tuple[Register
     after = foreseen(seen, draft.view.person.id, reply)
     theirs = EventSeen(event, event.capacity or 0, mine=Place.SEATED)
     news = _card(draft, theirs, heading="event_promoted")
-    return Register(event.id, reply, event.revision, after.mine, news), after
+    unsure = _card(draft, replace(after, ahead=None)) if after.mine is Place.WAITING else None
+    effect = Register(event.id, reply, event.revision, after.mine, news, after.ahead, unsure)
+    return effect, after
 
 
 def _show(draft: Draft, seen: EventSeen) -> None:

@@ -34,6 +34,13 @@ def reminders(event: Event, now: datetime, policy: Policy) -> Sequence[tuple[str
     return [(reminder_key(event.id, days), moment) for days, moment in due if now < moment < event.starts]
 
 
+def overtaken(key: str, event: Event, now: datetime, policy: Policy) -> bool:
+    """Whether a later reminder of the event is due too, because nothing could be sent for a while."""
+    found = _KEY.fullmatch(key)
+    nearer = [days for days in DAYS if found and days < int(found[2])]
+    return any(out_of_quiet(_before(event, days), policy) <= now for days in nearer)
+
+
 def _before(event: Event, days: int) -> datetime:
     """The same hour on an earlier day: local times are counted, so a change of the clocks moves nothing."""
     return event.local(event.starts) - timedelta(days=days)

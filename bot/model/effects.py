@@ -189,6 +189,10 @@ class Register:
     """What the person is told that they get."""
     news: Message
     """To whoever gets a seat by it."""
+    ahead: int | None = None
+    """How many the person is told come before them on the waiting list."""
+    unsure: Message | None = None
+    """Stands in for the `Edit` of its key if others were faster and `ahead` is not so any more."""
 
 
 @dataclass(frozen=True, slots=True)

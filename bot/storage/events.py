@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 from bot.events.registration import ALLOWED, Roll, answered, gate, moving_up
@@ -26,6 +27,16 @@ CHANNELS_IN_ORDER = "telegram,web"
 
 class EventMoved(ValueError):
     """Somebody else changed the event meanwhile."""
+
+
+class Taken(Enum):
+    """What became of an answer."""
+
+    AS_TOLD = "as told"
+    ELSEWHERE = "elsewhere"
+    """On the waiting list, but not where the person is told."""
+    NOT = "not"
+    """It would come out otherwise: it must be decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +101,27 @@ async def attendees(database: Database, id: EventId) -> tuple[Attendee, ...]:
     return tuple(Attendee(row["name"], Place(row["place"]), from_text(row["at"])) for row in rows)
 
 
-async def register(tx: Transaction, effect: Register, person: PersonId, ground: Ground) -> bool:
-    """Take an answer, and let move up who waits. False, and nothing done: it was decided on old facts."""
+async def register(tx: Transaction, effect: Register, person: PersonId, ground: Ground) -> Taken:
+    """Take an answer, and let move up who waits; nothing is done if it was decided on old facts."""
     row = await tx.one("event", id=effect.event)
     event = None if row is None else _read(row)
     if event is None or event.revision != effect.revision:
-        return False
+        return Taken.NOT
     known = await tx.one("registration", event=event.id, person=person)
     before = Place.NONE if known is None else Place(known["place"])
     outcome = answered(await _roll(tx, event), person, before, effect.reply)
     if effect.reply not in ALLOWED[gate(event, ground.now)] or outcome.place is not effect.expected:
-        return False
+        return Taken.NOT
     if outcome.place is not before:
         at = {"event": event.id, "person": person}
         await tx.run("registration_drop", **at)
         await tx.run("registration_add", **at, place=outcome.place.value, now=to_text(ground.now))
     await _remind(tx, event, (person,), ground, going=outcome.place is Place.SEATED)
     await _promote(tx, event, outcome.promoted, effect.news, ground)
-    return True
+    if outcome.place is not Place.WAITING:
+        return Taken.AS_TOLD
+    ahead = (await _at(tx, event.id, Place.WAITING)).index(person)
+    return Taken.AS_TOLD if ahead == effect.ahead else Taken.ELSEWHERE
 
 
 async def publish(tx: Transaction, event: Event, news: News, ground: Ground) -> int:

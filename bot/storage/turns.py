@@ -72,6 +72,8 @@ class _Scene:
     now: datetime
     priority: Priority
     association: AssociationId | None = field(init=False)
+    instead: dict[str, Message] = field(default_factory=dict)
+    """Key -> what is said under it, where others were faster than what was decided."""
 
     def __post_init__(self) -> None:
         self.association = self.loaded.view.person.association
@@ -179,6 +181,7 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
 async def _say(scene: _Scene, effect: Send | Edit | Export | HandOut) -> None:
     match effect:
         case Edit(message) if message.key is not None:
+            message = scene.instead.get(message.key, message)
             address = scene.loaded.address
             await history.edited(scene.tx, scene.loaded.view.person.id, address, message, now=scene.now)
             await _post(scene, message, edits=True)
@@ -304,8 +307,11 @@ async def problem(tx: Transaction, effect: Problem, *, now: datetime) -> None:
 async def _register(scene: _Scene, effect: Register) -> None:
     person = scene.loaded.view.person.id
     ground = events.Ground(scene.files, scene.loaded.view.policy, scene.now)
-    if not await events.register(scene.tx, effect, person, ground):
+    taken = await events.register(scene.tx, effect, person, ground)
+    if taken is events.Taken.NOT:
         raise VersionMoved
+    if taken is events.Taken.ELSEWHERE and effect.unsure is not None and effect.unsure.key is not None:
+        scene.instead[effect.unsure.key] = effect.unsure
 
 
 async def _time(scene: _Scene, effect: SetTimer | CancelTimer) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.events.registration import Roll, answered
-from bot.model.effects import Erase, HandOut, NewFile, Register, Send
+from bot.model.effects import Edit, Erase, HandOut, NewFile, Register, Send
 from bot.model.event import Event, EventId, EventState, Place, Reply
+from bot.model.receipt import Delivered
 from bot.model.turn import Need, Turn
 from bot.model.who import Address
 from bot.storage.events import EventMoved, News
@@ -48,7 +49,11 @@ async def test_the_last_seat_the_waiting_list_and_who_moves_up_is_told(store: St
     await publish(store, event(capacity=1))
     assert await turn(store, wants(Reply.GOING, Place.SEATED), at=ALICE)
     assert await turn(store, wants(Reply.GOING, Place.WAITING), at=BRUNO)
-    assert await turn(store, wants(Reply.GOING, Place.WAITING), at=CLAIRE)
+    unsure = replace(wants(Reply.GOING, Place.WAITING), ahead=0, unsure=say("en attente", key="card"))
+    assert await turn(store, unsure, Edit(say("en position 1", key="card")), at=CLAIRE)
+    assert await heard(store) == [(CLAIRE, "en attente")]
+    (card,) = await store.due_messages(CHANNELS, now=NOW)
+    await store.record(card, Delivered("1"), now=NOW)
     assert await seen(store, CLAIRE) == (Place.WAITING, 0, 2, 1)
     assert await heard(store) == []
     assert await turn(store, wants(Reply.NO, Place.DECLINED), at=ALICE)
