@@ -6,6 +6,7 @@ turns, so that a slow moment of the machine hits each alike; compared are ratios
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -169,7 +170,7 @@ async def polling(stand_in: Telegram, program: Program, *, settle: float = SETTL
             if process.returncode is None:
                 process.terminate()
             _, said = await process.communicate()
-            if said:
+            if said and process.returncode not in (0, -signal.SIGTERM):
                 print(said.decode(errors="replace")[-2000:], file=sys.stderr)
 
 
