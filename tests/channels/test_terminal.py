@@ -156,23 +156,35 @@ def test_nothing_but_messages_goes_to_standard_output(tmp_path: Path) -> None:
     assert {one["turn"] for one in messages} == {1, 2}
 
 
+@contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """What is started here hears Ctrl-C, as at a real terminal, even where these tests run in the background:
+    a shell then has it ignored, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Terminal:
     """A person at a terminal of 80 columns."""
 
     def __init__(self, folder: Path) -> None:
         self._master, slave = pty.openpty()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "chat"],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            cwd=folder,
-            start_new_session=True,
-            env={
-                **environment({"data": folder / "data", "contact": CONTACT}),
-                **{"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"},
-            },
-        )
+        with hearing_ctrl_c():
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "chat"],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                cwd=folder,
+                start_new_session=True,
+                env={
+                    **environment({"data": folder / "data", "contact": CONTACT}),
+                    **{"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"},
+                },
+            )
         os.close(slave)
         self.raw = ""
 
