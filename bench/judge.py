@@ -41,8 +41,14 @@ class Judge:
         while len(self._api.calls("getUpdates")) == before and time.monotonic() < until:
             await asyncio.sleep(0.005)
 
-    async def sent(self) -> dict[str, Any]:
-        """What was said since this was asked last: chat, text, when (Unix seconds)."""
+    async def sent(self, settle: float = 0.0) -> dict[str, Any]:
+        """What was said since this was asked last: chat, text, when (Unix seconds).
+
+        `settle`: of a bot that is dead, so many seconds are given to what it had begun to say.
+        """
+        until = time.monotonic() + settle
+        while time.monotonic() < until and any(map(_open, self._api.journal[self._seen :])):
+            await asyncio.sleep(0.005)
         new = self._api.journal[self._seen :]
         # A call that is under way is told the next time, or not at all: then nobody was shown anything.
         done = next((place for place, one in enumerate(new) if _open(one)), len(new))

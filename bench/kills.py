@@ -164,7 +164,7 @@ async def _look(judge: Telegram, seen: Seen, bot: Bot, *, by_text: bool, alive: 
     """Take in what was said in this life, and what of it our database does not know of."""
     if not alive:
         await asyncio.sleep(0.02)  # what had left the dead process arrives
-    told = await judge.do("sent")
+    told = await judge.do("sent", settle=0.0 if alive else 1.0)
     said = [text if by_text else str(chat) for chat, text, _ in told["said"]]
     seen.said.update(said)
     seen.refused += told["refused"]
