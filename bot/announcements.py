@@ -1,25 +1,74 @@
-"""`alliances announce`: one text to everyone, from the command line; the running assistant sends it."""
+"""`alliances announce`: one text to many, from the command line; the running assistant sends it."""
 
+import mimetypes
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bot.events.announcement import Announcement, AnnouncementId, Fate, OnUnknown, Order, Tally
+from bot.content.library import ContentBroken, read_content
+from bot.events.audience import AudienceError, checked, vocabulary_of
+from bot.events.copies import Writer, unknown_holes
+from bot.events.report import listing_name, report, words_of
+from bot.flows.shelf import Shelf
 from bot.markup import plain, utf16_length
-from bot.model.message import Markdown, Message
+from bot.model.announcement import Announcement, AnnouncementId, Fate, Order, Plan, Rhythm, Tally
+from bot.model.event import EventId, EventState
+from bot.model.message import AttachedFile, Markdown, Message, Poll
 from bot.model.turn import Policy
+from bot.model.who import Address
 from bot.settings import Settings
 from bot.storage.announcements import CHANNELS_IN_ORDER
+from bot.storage.audience import Counted, LeftOut
 from bot.storage.store import Store
+from bot.storage.tallies import listing_file
 
 LONGEST = 4096
 """Characters of one message (Bot API, sendMessage): longer, and a person would get several."""
 
+LARGEST = 50_000_000
+"""Bytes of a file that a bot may send (Bot API, sendDocument)."""
+
+QUESTION = 250
+"""Characters of a poll's question: Telegram takes 300, and ours says in the rest who sees the answers."""
+
+ANSWER = 100
+ANSWERS = range(2, 13)
+"""Characters of an answer, and how many there may be (Bot API, sendPoll)."""
+
+WHY_LEFT_OUT = {
+    LeftOut.OPTED_OUT: "do not want this kind of news",
+    LeftOut.PAUSED: "have paused all news",
+    LeftOut.BUSY: "are in the middle of a journey",
+    LeftOut.RECENT: "got an announcement lately",
+}
+
 
 class BadText(ValueError):
-    """The file cannot be announced; the text says why."""
+    """What was given cannot be announced; the text says why."""
 
 
-def read_text(path: Path) -> Message:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command works."""
+
+    settings: Settings
+    content: Path
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """To whom an announcement would go."""
+
+    counted: Counted
+    names: tuple[str, ...]
+    """First names of some of them."""
+
+
+def read_text(path: Path) -> Markdown:
     """The text to announce, light Markdown in UTF-8. BadText if there is none, or too much."""
     try:
         text = path.read_text("utf-8-sig").strip()
@@ -32,60 +81,177 @@ def read_text(path: Path) -> Message:
         raise BadText(f"{path}: there is nothing in it")
     if length > LONGEST:
         raise BadText(f"{path}: {length} characters as people read it, at most {LONGEST}")
-    return Message(Markdown(text))
+    return Markdown(text)
 
 
-async def audience(settings: Settings) -> int:
-    """How many people would get it now."""
-    store = await _store(settings)
+def read_start(written: str, zone: ZoneInfo, *, now: datetime) -> datetime:
+    """`2027-01-14T18:30`, by the clocks of the settings' time zone. BadText if it is no time, or past."""
     try:
-        return await store.announcement_audience(CHANNELS_IN_ORDER)
-    finally:
-        await store.close()
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise BadText(f"--at {written}: write it as 2027-01-14T18:30") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    if moment <= now:
+        raise BadText(f"--at {written}: that is past; leave --at out to send it now")
+    return moment
 
 
-async def begin(
-    settings: Settings, message: Message, *, on_unknown: OnUnknown, again: bool, now: datetime
-) -> AnnouncementId:
-    """Make the announcement. AlreadyAnnounced unless `again`."""
-    store = await _store(settings)
+def read_poll(question: str, answers: Sequence[str], *, several: bool) -> Poll:
+    """A poll; BadText if Telegram would not take it."""
+    if not question.strip() or utf16_length(question) > QUESTION:
+        raise BadText(f"--poll: a question of 1 to {QUESTION} characters")
+    if len(answers) not in ANSWERS or any(not 0 < utf16_length(one.strip()) <= ANSWER for one in answers):
+        raise BadText(f"--answer: 2 to 12 times, each 1 to {ANSWER} characters")
+    return Poll(question.strip(), tuple(one.strip() for one in answers), several)
+
+
+async def attach(desk: Desk, files: Sequence[Path], alternative: str) -> tuple[AttachedFile, ...]:
+    """Keep files that go with an announcement. BadText for what cannot be sent."""
+    read = [(path, _bytes(path)) for path in files]
+    async with _open(desk) as store:
+        return tuple(
+            AttachedFile(
+                path.name,
+                mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+                store.files.keep_now(data),
+                alternative,
+            )
+            for path, data in read
+        )
+
+
+async def judge(desk: Desk, plan: Plan) -> Reach:
+    """Who would get it now. BadText, with every mistake of its text, its event and its condition."""
+    shelf = _shelf(desk)
+    async with _open(desk, shelf) as store:
+        await _check(store, shelf, plan)
+        audience, kind = plan.audience, plan.kind
+        counted = await store.audiences.count(audience, kind, CHANNELS_IN_ORDER, now=desk.now)
+        names = await store.audiences.sample(audience, kind, CHANNELS_IN_ORDER, now=desk.now)
+        return Reach(counted, names)
+
+
+async def begin(desk: Desk, plan: Plan) -> AnnouncementId:
+    """Plan the announcement. AlreadyAnnounced unless `plan.again`."""
+    async with _open(desk) as store:
+        id = await store.announcements.announce(plan, now=desk.now)
+        await store.roles.note("announcement.planned", str(id), now=desk.now)
+        return id
+
+
+async def test(desk: Desk, plan: Plan, to: str) -> None:
+    """Send one person what they would get of it. BadText if nobody is there."""
     try:
-        return await store.announce(message, on_unknown=on_unknown, now=now, again=again)
-    finally:
-        await store.close()
+        address = Address.parse(to)
+    except ValueError:
+        raise BadText(f"--test {to}: write it as telegram:4711") from None
+    shelf = _shelf(desk)
+    async with _open(desk, shelf) as store:
+        await _check(store, shelf, plan)
+        await store.announcements.test(plan, address, Writer(shelf, store.policy, desk.now))
 
 
-async def give_order(settings: Settings, id: AnnouncementId, order: Order) -> str:
+async def give_order(desk: Desk, id: AnnouncementId, order: Order) -> str:
     """Pause, resume or cancel; the new state. NotPossible says why not."""
-    store = await _store(settings)
-    try:
-        return await store.order_announcement(id, order)
-    finally:
-        await store.close()
+    async with _open(desk) as store:
+        state = await store.announcements.order(id, order, now=desk.now)
+        await store.roles.note(f"announcement.{order}", str(id), now=desk.now)
+        return state
 
 
-async def overview(settings: Settings) -> str:
+async def amend(desk: Desk, id: AnnouncementId, text: Markdown | None) -> int:
+    """Correct it, or take it back (None); how many copies have arrived. NotPossible says why not."""
+    if text is not None and (wrong := unknown_holes(Plan(Message(text)), _shelf(desk))):
+        raise BadText(_holes(wrong))
+    async with _open(desk) as store:
+        arrived = await store.announcements.amend(id, text, now=desk.now)
+        act = "announcement.recall" if text is None else "announcement.correct"
+        await store.roles.note(act, str(id), now=desk.now)
+        return arrived
+
+
+async def told(desk: Desk, id: AnnouncementId) -> tuple[str, str, bytes]:
+    """The report of one, and the list of its copies with its file name. BadText if there is no such."""
+    shelf = _shelf(desk)
+    async with _open(desk, shelf) as store:
+        seen = await store.announcements.seen(id)
+        if seen is None:
+            raise BadText(f"there is no announcement {id}; see alliances announce --list")
+        lines = await store.announcements.listing(seen.announcement)
+        name = listing_name(seen.announcement, store.policy)
+        file = listing_file(name, lines, words_of(shelf.phrases), store.policy.timezone)
+        return plain(report(seen, shelf.phrases, store.policy).text, links=True), file.name, file.content
+
+
+async def overview(desk: Desk) -> str:
     """Every announcement and how far it is."""
-    store = await _store(settings)
+    async with _open(desk) as store:
+        found = await store.announcements.all_seen()
+    zone = desk.settings.timezone
+    return "\n".join(_line(one.announcement, one.tally, zone) for one in found) or "No announcement yet."
+
+
+async def _check(store: Store, shelf: Shelf, plan: Plan) -> None:
+    if wrong := unknown_holes(plan, shelf):
+        raise BadText(_holes(wrong))
+    if plan.audience.condition:
+        try:
+            checked(plan.audience.condition, vocabulary_of(shelf))
+        except AudienceError as error:
+            raise BadText(f"--to: {error}") from None
+    if plan.event is None:
+        return
+    event = await store.event(EventId(plan.event))
+    if event is None or event.state is not EventState.ANNOUNCED:
+        raise BadText(f"--event {plan.event}: there is no such event, or it is called off")
+
+
+def _holes(wrong: Sequence[str]) -> str:
+    names = ", ".join(f"{{{name}}}" for name in wrong)
+    return f"nobody can fill {names}; {{name}} and profile fields such as {{person.role}} are known"
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        found = await store.announcements()
-    finally:
-        await store.close()
-    return "\n".join(_line(*one) for one in found) or "No announcement yet."
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadText(f"{path}: {error.strerror}") from None
+    if not data or len(data) > LARGEST:
+        raise BadText(f"{path}: {len(data)} bytes; a file of 1 to {LARGEST} can be sent")
+    return data
 
 
-def _line(announcement: Announcement, tally: Tally) -> str:
+def _line(one: Announcement, tally: Tally, zone: ZoneInfo) -> str:
     told = [f"{tally.people} people", *(_count(tally, fate) for fate in Fate if tally.fates.get(fate))]
-    first = plain(announcement.message.text, links=False).split("\n", 1)[0][:50]
-    state = announcement.state + (f" ({announcement.reason})" if announcement.reason else "")
-    return (
-        f"{announcement.id}  {announcement.created:%Y-%m-%d %H:%M}  {state}: {', '.join(told)}  « {first} »"
-    )
+    first = plain(one.message.text, links=False).split("\n", 1)[0][:50]
+    state = one.state + (f" ({one.reason})" if one.reason else "")
+    rhythm = "" if one.plan.rhythm is Rhythm.ONCE else f", {one.plan.rhythm}"
+    starts = f"{one.starts.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{one.id}  {starts}{rhythm}  {state}: {', '.join(told)}  « {first} »"
 
 
 def _count(tally: Tally, fate: Fate) -> str:
-    return f"{tally.fates[fate]} {'on the way' if fate is Fate.CLAIMED else fate}"
+    words = {Fate.CLAIMED: "on the way", Fate.LATER: "for later"}
+    return f"{tally.fates[fate]} {words.get(fate, fate)}"
 
 
-async def _store(settings: Settings) -> Store:
-    return await Store.open(settings.database_file, policy=Policy(settings.timezone))
+def _shelf(desk: Desk) -> Shelf:
+    """The authored content, which takes a moment. BadText if it is broken."""
+    try:
+        return read_content(desk.content, desk.settings.data / "cache").shelf
+    except ContentBroken as error:
+        raise BadText(str(error)) from None
+
+
+@asynccontextmanager
+async def _open(desk: Desk, shelf: Shelf | None = None) -> AsyncIterator[Store]:
+    settings = desk.settings
+    policy = Policy(settings.timezone, settings.quiet_hours, contact=settings.contact)
+    store = await Store.open(settings.database_file, policy=policy, files=settings.data / "files")
+    if shelf is not None:
+        vocabulary = vocabulary_of(shelf)
+        store.audiences.vocabulary = lambda: vocabulary
+    try:
+        yield store
+    finally:
+        await store.close()

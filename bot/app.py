@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 
 from bot.channels.telegram.redaction import quiet_loggers, redact
 from bot.content.keeper import Keeper
 from bot.content.library import ContentBroken
 from bot.dialogue.respond import respond
+from bot.events.audience import vocabulary_of
 from bot.model.inputs import Input
 from bot.model.message import Message
 from bot.model.session import Session
@@ -26,9 +27,11 @@ from bot.runtime.announcing import Announcer
 from bot.runtime.channel import Channel
 from bot.runtime.clock import SystemClock
 from bot.runtime.courier import Courier
+from bot.runtime.digest import Digests
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.lanes import Lanes
 from bot.runtime.pacing import Pace, Pacer
+from bot.runtime.rostering import Rostering
 from bot.runtime.runner import Runner
 from bot.runtime.service import Service
 from bot.settings import Settings
@@ -67,6 +70,15 @@ class Assistant:
         """The loop that rings timers."""
         return Heartbeat(store=self.store, runner=self.runner, lanes=self.lanes, clock=self.clock)
 
+    def rostering(self) -> Rostering:
+        """The loop that reads and writes files about people."""
+        return Rostering(
+            store=self.store,
+            shelf=lambda: self.keeper.library.shelf,
+            clock=self.clock,
+            committed=self.courier.wake,
+        )
+
     def announcer(self) -> Announcer:
         """The loop that keeps announcements going."""
         return Announcer(
@@ -75,6 +87,19 @@ class Assistant:
             clock=self.clock,
             served=tuple(self.courier.served),
             rate=self.settings.rate,
+            shelf=lambda: self.keeper.library.shelf,
+        )
+
+
+    def digests(self) -> Digests:
+        """The loop that tells staff of the week, and counts the days."""
+        return Digests(
+            store=self.store,
+            library=lambda: self.keeper.library,
+            clock=self.clock,
+            thinking=self.runner.thinking,
+            served=tuple(self.courier.served),
+            committed=self.courier.wake,
         )
 
 
@@ -105,8 +130,9 @@ async def assemble(
 
     `serving`: be the one serving process of the database. `only`: send to this address alone.
     """
-    clock, rng = SystemClock(), Random(secrets.randbits(64))
-    policy = Policy(settings.timezone, settings.quiet_hours, settings.contact)
+    clock, rng = SystemClock(), SystemRandom()
+    staffed = bool(settings.staff) or settings.staff_group is not None
+    policy = Policy(settings.timezone, settings.quiet_hours, settings.contact, staffed=staffed)
     async with AsyncExitStack() as stack:
         try:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,11 +147,12 @@ async def assemble(
                 settings.data / "cache",
                 semantic=settings.semantic == "auto",
             )
-            staff = frozenset(Address("telegram", str(id)) for id in settings.staff)
+            admins = frozenset(Address("telegram", str(id)) for id in settings.staff)
             store = await Store.open(
-                settings.database_file, policy=policy, files=settings.data / "files", staff=staff
+                settings.database_file, policy=policy, files=settings.data / "files", admins=admins
             )
             stack.push_async_callback(store.close)
+            store.audiences.vocabulary = lambda: vocabulary_of(keeper.library.shelf)
             secret = read_secret(settings.data / SECRET)
         except (StorageError, ContentBroken, OSError) as error:
             raise CannotStart(str(error)) from None

@@ -16,7 +16,7 @@ from bot.model.inputs import Input, Utterance
 from bot.model.session import Run
 from bot.model.turn import View
 from bot.model.values import FlowId, Owner, StoredFile
-from bot.model.who import Address
+from bot.model.who import Address, Standing
 from bot.storage.people import Loaded
 
 
@@ -29,8 +29,8 @@ class LocalPage:
 
     assistant: Assistant
     web: WebChannel
-    staff: set[Address] = field(default_factory=set)
-    """Conversations that the author made staff."""
+    standings: dict[Address, Standing] = field(default_factory=dict)
+    """What the author made of a conversation; without a line it has the role that it was given there."""
     words: dict[Address, str] = field(default_factory=dict)
     """What was typed last: the panel explains its verdict."""
 
@@ -42,9 +42,8 @@ class LocalPage:
         """Hand an input to the runner, as staff where the author said so."""
         if isinstance(input, Utterance):
             self.words[address] = input.text
-        standing = {"standing": "staff"} if address in self.staff else {}
         await self.assistant.runner.receive(
-            address, input, name=name, profile={**(profile or {}), **standing}
+            address, input, name=name, profile={**(profile or {}), **self._standing(address)}
         )
         if not await self.assistant.store.history(address):  # the person had everything erased
             self.words.pop(address, None)
@@ -104,13 +103,13 @@ class LocalPage:
             fields=_fields(loaded.view, run),
             verdict=self._verdict(address),
             problems=tuple(str(problem) for problem in keeper.problems),
-            staff=address in self.staff,
+            staff=loaded.view.person.standing is not Standing.MEMBER,
             starts=starts,
         )
 
     async def be_staff(self, address: Address, staff: bool) -> None:
-        """Give or take the standing of staff in this conversation."""
-        (self.staff.add if staff else self.staff.discard)(address)
+        """Make this conversation one of staff with every right, or one of a volunteer."""
+        self.standings[address] = Standing.ADMIN if staff else Standing.MEMBER
 
     async def start(self, address: Address, flow: str, step: str) -> None:
         """Begin a flow at a step. LookupError if there is none."""
@@ -127,8 +126,12 @@ class LocalPage:
         self.assistant.courier.wake()
 
     async def _loaded(self, address: Address) -> Loaded:
-        profile = {"standing": "staff"} if address in self.staff else {}
-        return await self.assistant.store.load(address, now=self.assistant.clock.now(), profile=profile)
+        now, profile = self.assistant.clock.now(), self._standing(address)
+        return await self.assistant.store.load(address, now=now, profile=profile)
+
+    def _standing(self, address: Address) -> Mapping[str, str]:
+        standing = self.standings.get(address)
+        return {} if standing is None else {"standing": standing.value}
 
     def _verdict(self, address: Address) -> tuple[str, ...]:
         words = self.words.get(address)

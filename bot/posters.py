@@ -1,4 +1,4 @@
-"""`alliances link`: addresses that open the bot at an entry or a journey, and their QR pictures."""
+"""`alliances link`: addresses that open the bot at an entry, a journey or an event, and their QR pictures."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,11 @@ from pathlib import Path
 from bot.content.load import load_library
 from bot.dialogue.links import NAME, Target, deep_link, target_of, targets
 from bot.documents.qr import PictureFormat, qr_picture
+from bot.events.card import PREFIX
 from bot.flows.shelf import Shelf
+from bot.model.event import EventState
 from bot.settings import Settings
-from bot.storage.sqlite import kept_setting
+from bot.storage.sqlite import kept_setting, look_beside
 from bot.storage.store import BOT
 
 
@@ -28,13 +30,21 @@ class Poster:
     picture: bytes
 
 
-def targets_of(shelf: Shelf, ids: Sequence[str]) -> tuple[Target, ...]:
-    """The entries and flows of these ids, in their order. CannotLink names every id that there is not."""
-    found = {id: target_of(id, shelf) for id in ids}
+def targets_of(shelf: Shelf, ids: Sequence[str], settings: Settings) -> tuple[Target, ...]:
+    """The entries, flows and events of these ids, in order. CannotLink names every id that there is not."""
+    found = {id: target_of(id, shelf) or event_of(id, settings) for id in ids}
     unknown = [_unknown(id, shelf) for id, target in found.items() if target is None]
     if unknown:
         raise CannotLink("\n".join(unknown))
     return tuple(target for target in found.values() if target)
+
+
+def event_of(written: str, settings: Settings) -> Target | None:
+    """The event of this id, or of its payload `e_…`, as it was announced here."""
+    id = written.removeprefix(PREFIX)
+    rows = look_beside(settings.database_file, "event", id=id)
+    known = rows and EventState(rows[0]["state"]) is not EventState.DRAFT
+    return Target(id, "event", rows[0]["title"]) if known else None
 
 
 def posters(
@@ -93,7 +103,9 @@ def _poster(shelf: Shelf, target: Target, bot: str, format: PictureFormat) -> Po
 
 def _unknown(id: str, shelf: Shelf) -> str:
     near = get_close_matches(id.lower(), list(targets(shelf)), n=3)
-    return f"{id}: there is no such entry or flow" + (f"; did you mean {' or '.join(near)}?" if near else "")
+    return f"{id}: there is no such entry, flow or event" + (
+        f"; did you mean {' or '.join(near)}?" if near else ""
+    )
 
 
 def _asked(settings: Settings) -> str:

@@ -2,31 +2,27 @@
 tells people.
 """
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.event_file import read_event
+from bot.content.event_file import Surroundings, read_event
 from bot.content.library import ContentBroken, open_library
 from bot.dialogue.links import Target, deep_link
-from bot.events.card import event_card, notice
-from bot.events.registration import Roll, moving_up
+from bot.events.feedback import FEEDBACK, FEWEST, average, shares, turnout
+from bot.events.listing import ENGLISH, Marked, read_marked
+from bot.events.publishing import Change, announced, called_off, news_of, preview
 from bot.flows.phrases import Phrases
+from bot.flows.shelf import Shelf
+from bot.flows.steps.ask import Ask
 from bot.markup import plain
-from bot.model.effects import HandOut
-from bot.model.event import Event, EventId, EventSeen, EventState, Place
+from bot.model.event import Event, EventId, EventSeen, EventState, Gathering
 from bot.model.message import Message
 from bot.model.turn import Policy
-from bot.model.who import PersonId
 from bot.settings import Settings
-from bot.storage.events import Attendee, News
 from bot.storage.store import Store
-
-TOLD = ("title", "starts", "ends", "zone", "place", "link", "state")
-"""Fields whose change people must hear of; any other only shows on the card."""
 
 
 class CannotPublish(Exception):
@@ -37,23 +33,13 @@ class CannotPublish(Exception):
 class Proposal:
     """A change of one event that waits for a yes."""
 
-    event: Event
-    """As it will be."""
-    before: EventSeen | None
-    """As it was published last; None if it is new."""
+    change: Change
     problems: tuple[str, ...]
     """Warnings about the file."""
     preview: str
     """The card as people will see it."""
-    concerned: int
-    """People who will be told of it."""
-
-    @property
-    def same(self) -> bool:
-        """Whether it changes nothing."""
-        return self.before is not None and replace(self.event, revision=self.event.revision - 1) == (
-            self.before.event
-        )
+    media: Mapping[str, bytes] = field(default_factory=dict)
+    """Hash -> bytes of its picture and its paper, kept once it is published."""
 
 
 async def propose(settings: Settings, content: Path, file: Path, *, now: datetime) -> Proposal:
@@ -62,33 +48,34 @@ async def propose(settings: Settings, content: Path, file: Path, *, now: datetim
         written = file.read_bytes()
     except OSError as error:
         raise CannotPublish(f"{file}: {error.strerror}") from None
-    found = read_event(str(file), written, zone=settings.timezone, now=now)
+    flows = tuple(_shelf(settings, content).flows)
+    around = Surroundings(settings.timezone, now, file.parent, flows)
+    found = read_event(str(file), written, around)
     told = tuple(map(str, found.problems))
     if found.event is None:
         raise CannotPublish("\n".join(told))
-    announced = replace(found.event, state=EventState.ANNOUNCED)
-    return await _proposed(settings, content, announced, told, now=now)
+    before = await _seen(settings, found.event.id)
+    proposal = await _proposed(settings, content, announced(found.event, before), told, now=now)
+    return replace(proposal, media=found.media)
 
 
 async def propose_end(settings: Settings, content: Path, id: EventId, *, now: datetime) -> Proposal:
     """What calling an event off would change. CannotPublish if there is none, or it is off already."""
-    store = await _store(settings)
-    try:
-        event = await store.event(id)
-    finally:
-        await store.close()
-    if event is None or event.state is not EventState.ANNOUNCED:
-        why = "there is no such event" if event is None else f"it is {event.state}"
+    seen = await _seen(settings, id)
+    if seen is None or seen.event.state is not EventState.ANNOUNCED:
+        why = "there is no such event" if seen is None else f"it is {seen.event.state}"
         raise CannotPublish(f"{id}: {why}; see alliances event --list")
-    return await _proposed(settings, content, replace(event, state=EventState.CANCELLED), (), now=now)
+    return await _proposed(settings, content, called_off(seen), (), now=now)
 
 
 async def publish(settings: Settings, content: Path, proposal: Proposal, *, now: datetime) -> int:
     """Make the change; how many people are told. EventMoved if somebody else was faster."""
     store = await _store(settings)
     try:
-        news = _news(proposal, _phrases(settings, content), store.policy, now=now)
-        return await store.publish_event(proposal.event, news, now=now)
+        for held in proposal.media.values():
+            await asyncio.to_thread(store.files.keep_now, held)
+        news = news_of(proposal.change, _phrases(settings, content), store.policy, now=now)
+        return await store.publish_event(proposal.change.event, news, now=now)
     finally:
         await store.close()
 
@@ -110,98 +97,90 @@ async def overview(settings: Settings) -> str:
     return "\n".join(map(_line, found)) or "No event yet."
 
 
-async def attendees(settings: Settings, id: EventId) -> tuple[Event, tuple[Attendee, ...]]:
-    """Everybody who answered. CannotPublish if there is no such event."""
+async def gathered(settings: Settings, id: EventId) -> tuple[Event, Gathering]:
+    """An event and everybody who answered or was there. CannotPublish if there is no such event."""
     store = await _store(settings)
     try:
-        event = await store.event(id)
-        if event is None:
-            raise CannotPublish(f"{id}: there is no such event; see alliances event --list")
-        return event, await store.attendees(id)
+        return await _gathered(store, id)
     finally:
         await store.close()
 
 
-def as_lines(event: Event, found: Sequence[Attendee]) -> str:
-    """The list as text."""
-    return "\n".join("  ".join(row) for row in _rows(event, found)) or "Nobody answered yet."
+async def check_in(
+    settings: Settings, content: Path, id: EventId, file: Path, *, now: datetime
+) -> tuple[int, Marked]:
+    """Check in who is marked in a list that came back; how many were not before, and what is wrong in it."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise CannotPublish(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CannotPublish(f"{file}: not UTF-8; save it as « CSV UTF-8 »") from None
+    store = await _store(settings)
+    try:
+        event, gathering = await _gathered(store, id)
+        here = (ENGLISH.columns[4], _phrases(settings, content).label("event_column_here"))
+        marked = read_marked(text, gathering.guests, here)
+        return await store.gatherings.check_in(event, marked.people, store.policy, now=now), marked
+    finally:
+        await store.close()
 
 
-def as_csv(event: Event, found: Sequence[Attendee]) -> str:
-    """The list for a spreadsheet; what a person chose as their name can never be a formula (OWASP, "CSV
-    injection").
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(("number", "place", "name", "since"))
-    for number, place, name, since in _rows(event, found):
-        writer.writerow((number, place, f"'{name}" if name[:1] in "=+-@\t\r" and name else name, since))
-    return out.getvalue()
+async def report(settings: Settings, content: Path, id: EventId) -> str:
+    """Who came and what they think of it; nothing that few said."""
+    event, gathering = await gathered(settings, id)
+    return "\n".join((f"{event.title} ({event.id})", *_report(gathering, _shelf(settings, content))))
 
 
-def _rows(event: Event, found: Sequence[Attendee]) -> list[tuple[str, str, str, str]]:
-    """Number within the place, place, first name, and since when by the clocks of the event."""
-    rows, count = [], dict.fromkeys(Place, 0)
-    for one in found:
-        count[one.place] += 1
-        since = f"{event.local(one.at):%Y-%m-%d %H:%M}"
-        rows.append((str(count[one.place]), one.place.value, one.name or "-", since))
-    return rows
+def _report(gathering: Gathering, shelf: Shelf) -> Iterator[str]:
+    came, opinions = turnout(gathering), gathering.opinions
+    yield f"registered: {came.seated}"
+    if came.checked:
+        yield f"attended: {came.here}, {came.unannounced} of them without a seat"
+        yield f"no-show: {came.missing}"
+    else:
+        yield "attended: nobody was checked in"
+    yield f"feedback: {opinions.people if opinions.people >= FEWEST else f'fewer than {FEWEST}, not shown'}"
+    if opinions.people < FEWEST:
+        return
+    flow = shelf.flows.get(FEEDBACK)
+    questions = {step.field.name: step for step in flow.steps if isinstance(step, Ask)} if flow else {}
+    for name, values in opinions.answers.items():
+        yield f"  {questions[name].ask.source.strip().splitlines()[0] if name in questions else name}"
+        mean, taken = average(values), shares(values)
+        if mean is not None:
+            yield f"    average {mean:.1f} of {len(values)}"
+        elif taken is None:
+            yield f"    fewer than {FEWEST}, not shown"
+        elif name in questions and questions[name].field.type == "text":
+            yield from (f"    - {value}" for value in values)
+        else:
+            yield from (f"    {count} x {choice}" for choice, count in taken.items())
+
+
+async def _gathered(store: Store, id: EventId) -> tuple[Event, Gathering]:
+    event = await store.event(id)
+    if event is None:
+        raise CannotPublish(f"{id}: there is no such event; see alliances event --list")
+    return event, await store.gatherings.of(id)
 
 
 async def _proposed(
-    settings: Settings, content: Path, event: Event, problems: tuple[str, ...], *, now: datetime
+    settings: Settings, content: Path, change: Change, problems: tuple[str, ...], *, now: datetime
 ) -> Proposal:
     store = await _store(settings)
+    await store.close()
+    card = preview(change, _phrases(settings, content), store.policy, now=now)
+    return Proposal(change, problems, _shown(card))
+
+
+async def _seen(settings: Settings, id: EventId) -> EventSeen | None:
+    """An event as it stands."""
+    store = await _store(settings)
     try:
-        before = next((one for one in await store.events() if one.event.id == event.id), None)
-        people = await store.attendees(event.id)
-        policy = store.policy
+        return next((one for one in await store.events() if one.event.id == id), None)
     finally:
         await store.close()
-    event = replace(event, revision=before.event.revision + 1 if before else 1)
-    card = event_card(_standing(event, before), _phrases(settings, content), policy, now=now)
-    change = Proposal(event, before, problems, _shown(card), 0)
-    told = _places(change)
-    return replace(change, concerned=sum(one.place in told for one in people))
-
-
-def _news(proposal: Proposal, phrases: Phrases, policy: Policy, *, now: datetime) -> News:
-    """What those concerned are told."""
-    event, before = proposal.event, proposal.before
-    off = event.state is EventState.CANCELLED
-    theirs = EventSeen(event, event.capacity or 0, mine=Place.SEATED)
-    promoted = event_card(theirs, phrases, policy, now=now, heading="event_promoted")
-    told: dict[Place, HandOut] = {}
-    for place in _places(proposal):
-        told[place] = notice(
-            replace(_standing(event, before), mine=place),
-            phrases,
-            policy,
-            now=now,
-            heading="event_called_off" if off else "event_changed",
-            calendar=place is Place.SEATED,
-        )
-    return News(promoted, told)
-
-
-def _places(proposal: Proposal) -> tuple[Place, ...]:
-    """Who hears of it: those who come or want to; of a cancellation also those who might have come."""
-    event, before = proposal.event, proposal.before
-    if before is None or all(getattr(event, name) == getattr(before.event, name) for name in TOLD):
-        return ()
-    if event.state is EventState.CANCELLED:
-        return (Place.SEATED, Place.WAITING, Place.MAYBE)
-    return (Place.SEATED, Place.WAITING)
-
-
-def _standing(event: Event, before: EventSeen | None) -> EventSeen:
-    """The event with its seats once those who wait have moved up."""
-    if before is None:
-        return EventSeen(event)
-    waiting = tuple(PersonId(-1 - number) for number in range(before.waiting))
-    rising = len(moving_up(Roll(event.capacity, before.seated, waiting)))
-    return EventSeen(event, before.seated + rising, before.waiting - rising)
 
 
 def _shown(card: Message) -> str:
@@ -220,12 +199,16 @@ def _line(seen: EventSeen) -> str:
 
 
 def _phrases(settings: Settings, content: Path) -> Phrases:
+    return _shelf(settings, content).phrases
+
+
+def _shelf(settings: Settings, content: Path) -> Shelf:
     try:
-        return open_library(content, settings.data / "cache").shelf.phrases
+        return open_library(content, settings.data / "cache").shelf
     except ContentBroken as error:
         raise CannotPublish(str(error)) from None
 
 
 async def _store(settings: Settings) -> Store:
-    policy = Policy(settings.timezone, settings.quiet_hours, settings.contact)
+    policy = Policy(settings.timezone, settings.quiet_hours, contact=settings.contact)
     return await Store.open(settings.database_file, policy=policy, files=settings.data / "files")

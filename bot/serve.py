@@ -15,9 +15,11 @@ from bot.app import Assistant, CannotStart, Ground, assemble, set_up_log
 from bot.author import LocalPage
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.routes import Page, page_routes
+from bot.dialogue.commands import STAFF_COMMANDS
 from bot.dialogue.sharing import cards
 from bot.figures import figures
 from bot.http import Accept, Health, Metrics, build, page_is_open, serve
+from bot.menus import keep_menus
 from bot.metrics import exposition
 from bot.model.message import Card, Message
 from bot.model.values import StoredFile
@@ -85,8 +87,11 @@ async def _serve(settings: Settings) -> None:
         door: Accept | None = None
         fatal: tuple[type[BaseException], ...] = (CannotStart,)
         if made.telegram is not None:
+            await open_room(assistant, made.telegram)
             door = start_telegram(assistant, made.telegram)
         service.start("heartbeat", assistant.heartbeat().run)
+        service.start("digests", assistant.digests().run)
+        service.start("people", assistant.rostering().run)
         service.start("storage", partial(_watch_storage, assistant), fatal=fatal)
         service.start("content", partial(assistant.keeper.watch, assistant.clock))
         service.start("http", partial(_http, assistant, made.web, made.telegram, door), fatal=fatal)
@@ -153,6 +158,11 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
 
     phrases = assistant.keeper.library.shelf.phrases
     channel.keep_pace(assistant.courier)
+
+    async def count(act: str, place: str) -> None:
+        await assistant.store.roles.refuse(act, place, now=assistant.clock.now())
+
+    channel.watch(STAFF_COMMANDS, count)
     channel.answer_inline(share, button=phrases.label("inline_button"), pace=assistant.courier)
 
     async def receive() -> None:
@@ -166,18 +176,23 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
             raise CannotStart(str(error)) from None
         await asyncio.Event().wait()
 
-    async def introduce() -> None:
-        commands = assistant.keeper.library.shelf.phrases.commands
-        while not await channel.introduce(list(commands.items())):
-            await assistant.clock.sleep(60)
-        print("Telegram: connected.", flush=True)
-        await asyncio.Event().wait()
-
     assistant.service.start("telegram", receive, fatal=(CannotStart,))
     assistant.service.start("inbox", inbox.run)
     assistant.service.start("announcer", assistant.announcer().run)
-    assistant.service.start("introduce", introduce)
+    menus = partial(keep_menus, channel, assistant.store, phrases, assistant.clock)
+    assistant.service.start("menus", menus)
     return None if webhook is None else channel.webhook(accept)
+
+
+async def open_room(assistant: Assistant, channel: "TelegramChannel") -> None:
+    """Tell the channel where staff see to requests, before anything is read from there."""
+    requests = assistant.store.requests
+    group = await requests.settle_group(assistant.settings.staff_group)
+    if group is not None:
+        # Somebody must be there whom a refusal can mark as out of reach.
+        await assistant.store.load(group, now=assistant.clock.now(), group=True)
+        channel.room.topics |= await requests.topics()
+        channel.room.group = group.id
 
 
 async def _watch_storage(assistant: Assistant) -> None:
@@ -196,8 +211,8 @@ async def _http(
     settings = assistant.settings
 
     async def health() -> Health:
-        store = assistant.store
-        return Health(live=not store.broken, ready=not store.trouble, reason=store.trouble)
+        reason = assistant.store.trouble or assistant.runner.thinking.trouble
+        return Health(live=not assistant.store.broken, ready=not reason, reason=reason)
 
     def started(port: int) -> None:
         if web is not None:

@@ -46,7 +46,9 @@ class Settings:
     content: Path | None = None
     """Folder holding flows/ and knowledge/; None: what came with the program."""
     staff: frozenset[int] = frozenset()
-    """Numeric Telegram ids of staff."""
+    """Numeric Telegram ids of administrators, who invite the others."""
+    staff_group: int | None = None
+    """The Telegram group where staff see to requests; None: each in their own chat."""
     contact: str = ""
     """Whom to reach when the assistant cannot help."""
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
@@ -188,6 +190,14 @@ def _staff(text: str) -> frozenset[int]:
     return frozenset(int(piece) for piece in pieces)
 
 
+def _staff_group(text: str) -> int:
+    if not text.startswith("-") or not text[1:].isdigit() or not text.isascii():
+        raise ValueError(
+            f"{text!r} is not the id of a group; it begins with a minus, for example -1001234567890"
+        )
+    return int(text)
+
+
 def _timezone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
@@ -255,6 +265,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "database": _database,
     "content": _content,
     "staff": _staff,
+    "staff_group": _staff_group,
     "contact": str,
     "timezone": _timezone,
     "quiet_hours": _quiet_hours,

@@ -64,9 +64,9 @@ async def test_being_staff_holds_for_this_conversation_only(assistant: tuple[Ass
     now = assistant[0].clock.now()
     standings = [
         (await assistant[0].store.load(who, now=now, profile=profile)).view.person.standing.value
-        for who, profile in ((VISITOR, {"standing": "staff"}), (STRANGER, {}))
+        for who, profile in ((VISITOR, None), (STRANGER, None))
     ]
-    assert standings == ["staff", "member"]
+    assert standings == ["admin", "member"]
     assert (await page.state(VISITOR)).staff and not (await page.state(STRANGER)).staff
 
 

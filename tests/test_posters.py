@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.model.effects import News
 from bot.model.turn import Policy
 from bot.settings import Settings
 from bot.storage.store import Store
 from tests.documents.reading import pixels, read
+from tests.events.samples import EVENT
 from tests.journeys.program import alliances
+from tests.storage.samples import NOW, say
 from tests.telegram_api import TOKEN, BotApi, faults
 
 ENTRY, FLOW = "difference-alliance-partenariat", "faire-connaissance"
@@ -28,8 +31,8 @@ def test_every_unknown_target_is_told_with_what_was_meant_and_nothing_is_written
         "link", ENTRY, "faire-conaissance", "zzzzzz", *NAMED, "--out", "affiches", folder=tmp_path
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"faire-conaissance: there is no such entry or flow; did you mean {FLOW}" in done.stderr
-    assert "zzzzzz: there is no such entry or flow\n" in done.stderr
+    assert f"faire-conaissance: there is no such entry, flow or event; did you mean {FLOW}" in done.stderr
+    assert "zzzzzz: there is no such entry, flow or event\n" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -98,3 +101,14 @@ async def test_the_name_is_asked_of_telegram_or_was_kept_by_the_assistant(tmp_pa
 def test_an_entry_that_waits_for_a_review_is_pointed_out(tmp_path: Path) -> None:
     done = alliances("link", "indicateurs-simples", *NAMED, folder=tmp_path)
     assert done.returncode == 0 and "waits for a review" in done.stderr
+
+
+async def test_an_event_is_linked_by_its_id_or_its_payload(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    store = await Store.open(settings.database_file, policy=Policy(settings.timezone))
+    await store.publish_event(EVENT, News(say("")), now=NOW)
+    await store.close()
+    for written in (EVENT.id, f"e_{EVENT.id}"):
+        done = await asyncio.to_thread(alliances, "link", written, *NAMED, "--out", "a", folder=tmp_path)
+        assert done.stdout.splitlines()[0] == f"https://t.me/my_bot?start=e_{EVENT.id}", done.stderr
+        assert (tmp_path / "a" / f"{EVENT.id}.png").exists()

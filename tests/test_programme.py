@@ -1,5 +1,6 @@
 """`alliances event`: from a file to the card, changes told once, and the list of who comes."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot import programme
+from bot.events.listing import as_csv
 from bot.model.effects import Register
 from bot.model.event import EventId, Place, Reply
 from bot.model.turn import Policy
 from bot.model.who import Address
-from bot.programme import CannotPublish, as_csv, as_lines
+from bot.programme import CannotPublish
 from bot.settings import Settings, read_settings
 from bot.shipped import shipped_content
-from bot.storage.events import Attendee, EventMoved
+from bot.storage.events import EventMoved
 from bot.storage.store import Store
 from tests.events.samples import EVENT, event
 from tests.storage.samples import ALICE, BRUNO, CHANNELS, NOW, say, turn
@@ -41,7 +43,7 @@ async def published(settings: Settings, tmp_path: Path, text: str) -> int:
     file = tmp_path / "e.yaml"
     file.write_text(text, encoding="utf-8")
     proposal = await programme.propose(settings, CONTENT, file, now=NOW)
-    assert not proposal.same
+    assert not proposal.change.same
     return await programme.publish(settings, CONTENT, proposal, now=NOW)
 
 
@@ -94,7 +96,7 @@ async def test_a_cancellation_is_told_to_those_who_might_have_come_too(
     await published(settings, tmp_path, GOOD)
     await answered(settings, *WAITS)
     off = await programme.propose_end(settings, CONTENT, EventId("rencontre"), now=NOW)
-    assert off.concerned == 3
+    assert off.change.concerned == 3
     assert await programme.publish(settings, CONTENT, off, now=NOW) == 3
     assert all("est annulé" in text for text in (await letters(settings)).values())
     with pytest.raises(CannotPublish, match="it is cancelled"):
@@ -106,7 +108,7 @@ async def test_a_cancellation_is_told_to_those_who_might_have_come_too(
 async def test_the_same_file_changes_nothing(settings: Settings, tmp_path: Path) -> None:
     await published(settings, tmp_path, GOOD)
     again = await programme.propose(settings, CONTENT, tmp_path / "e.yaml", now=NOW)
-    assert again.same
+    assert again.change.same
     assert "1 of 1" not in await programme.overview(settings)
 
 
@@ -116,16 +118,60 @@ async def test_what_cannot_be_published_says_where_and_why(settings: Settings, t
     with pytest.raises(CannotPublish, match="No such file"):
         await programme.propose(settings, CONTENT, tmp_path / "none.yaml", now=NOW)
     with pytest.raises(CannotPublish, match="no such event"):
-        await programme.attendees(settings, EventId("rencontre"))
+        await programme.gathered(settings, EventId("rencontre"))
 
 
-async def test_the_list_has_two_hundred_names_in_their_order() -> None:
-    at = NOW - timedelta(days=1)
-    found = [Attendee(f"P{number}", Place.SEATED, at) for number in range(250)]
-    found += [Attendee("=1+1", Place.WAITING, at), Attendee('Zo"é; x', Place.MAYBE, at)]
-    lines = as_csv(EVENT, found).split("\r\n")
-    assert lines[0] == "number;place;name;since"
-    assert lines[250] == "250;seated;P249;2027-01-13 19:30"
-    assert lines[251:] == ["1;waiting;'=1+1;2027-01-13 19:30", '1;maybe;"Zo""é; x";2027-01-13 19:30', ""]
-    assert as_lines(event(), []) == "Nobody answered yet."
-    assert as_lines(EVENT, [replace(found[0], name="")]) == "1  seated  -  2027-01-13 19:30"
+async def test_a_picture_and_a_paper_go_with_the_event_and_stay_when_it_changes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "salle.png").write_bytes(b"a picture")
+    (tmp_path / "programme.pdf").write_bytes(b"%PDF-1.7 a paper")
+    files = "picture: {file: salle.png, alt: La salle}\nattachment: {file: programme.pdf}\n"
+    await published(settings, tmp_path, GOOD + files + "follow_up: faire-connaissance\n")
+    event, _ = await programme.gathered(settings, EventId("rencontre"))
+    assert event.picture is not None and event.paper is not None
+    assert (event.picture.name, event.picture.alternative) == ("salle.png", "La salle")
+    assert (event.paper.media_type, event.follow_up) == ("application/pdf", "faire-connaissance")
+    store = await Store.open(settings.database_file, policy=Policy(settings.timezone))
+    try:
+        assert await store.files.read(event.picture.sha256) == b"a picture"
+        await store.purge(now=NOW + timedelta(days=400))
+        assert await store.files.read(event.paper.sha256) == b"%PDF-1.7 a paper"
+    finally:
+        await store.close()
+    await published(settings, tmp_path, GOOD)
+    assert (await programme.gathered(settings, EventId("rencontre")))[0].picture is None
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("picture: {file: none.png}", r"e\.yaml:8:17: .*none\.png.*ne peut pas être lu"),
+        ("picture: {file: e.yaml}", r"e\.yaml:8:17: .*cette sorte de fichier"),
+        ("follow_up: faire-conaissance", r"e\.yaml:8:12: .*vouliez-vous dire « faire-connaissance »"),
+    ],
+)
+async def test_what_an_event_names_must_be_there(
+    settings: Settings, tmp_path: Path, line: str, words: str
+) -> None:
+    with pytest.raises(CannotPublish) as refused:
+        await published(settings, tmp_path, GOOD + line + "\n")
+    assert re.search(words, str(refused.value).replace("\N{NO-BREAK SPACE}", " "))
+
+
+async def test_a_list_that_comes_back_marked_checks_people_in_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    await published(settings, tmp_path, GOOD.replace("capacity: 1", "capacity: 3"))
+    await answered(settings, (ALICE, Reply.GOING, Place.SEATED), (BRUNO, Reply.GOING, Place.SEATED))
+    event, gathering = await programme.gathered(settings, EventId("rencontre"))
+    first, *rest = as_csv(event, gathering).splitlines()
+    marked = [rest[0].replace(";;", ";x;"), *rest[1:], "3;seated;Zoe;2027-01-13 19:30;x;999"]
+    file = tmp_path / "back.csv"
+    file.write_text("\n".join([first, *marked]), encoding="utf-8-sig")
+    added, told = await programme.check_in(settings, CONTENT, event.id, file, now=NOW)
+    assert (added, told.refused) == (1, ("line 4: « 999 » is nobody of this event",))
+    assert (await programme.check_in(settings, CONTENT, event.id, file, now=NOW))[0] == 0
+    said = await programme.report(settings, CONTENT, event.id)
+    assert "registered: 2\nattended: 1, 0 of them without a seat\nno-show: 1" in said
+    assert "feedback: fewer than 5, not shown" in said

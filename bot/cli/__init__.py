@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot.cli import announcing, authoring, events, knowledge, serving, tending
+from bot.cli import announcing, authoring, events, knowledge, people, serving, statistics, team, tending
 from bot.cli.operator import OperatorError
 from bot.settings import SettingsError, spare_threads
 
@@ -34,6 +34,6 @@ def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
     made = argparse.ArgumentParser(prog="alliances", description="A chat assistant that guides associations.")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for group in (serving, knowledge, authoring, announcing, events, tending):
+    for group in (serving, knowledge, authoring, announcing, events, people, statistics, team, tending):
         group.add(commands)
     return made

@@ -5,80 +5,205 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.operator import OperatorError, awaited
-from bot.settings import Settings, read_settings
+from bot.cli.operator import OperatorError, awaited, content
+from bot.settings import read_settings
 
 if TYPE_CHECKING:
+    from bot.announcements import Desk, Reach
     from bot.cli.operator import Commands
-    from bot.model.message import Message
+    from bot.model.announcement import Plan
+
+KINDS = ("events", "life", "resources")
+RHYTHMS = {"week": "weekly", "month": "monthly"}
 
 
 def add(commands: "Commands") -> None:
     """Their place on the command line."""
-    announce = commands.add_parser("announce", help="send one text to everyone, and see how far it is")
+    announce = commands.add_parser("announce", help="send one text to many, and see how far it is")
     what = announce.add_mutually_exclusive_group(required=True)
-    what.add_argument("--text", type=Path, metavar="FILE", help="light Markdown, UTF-8")
+    what.add_argument("--text", type=Path, metavar="FILE", help="light Markdown, UTF-8; may hold {name}")
     what.add_argument("--list", action="store_true", help="every announcement and how far it is")
     for order in ("pause", "resume", "cancel"):
         what.add_argument(f"--{order}", type=int, metavar="NUMBER")
-    announce.add_argument("--yes", action="store_true", help="do not ask before sending")
-    announce.add_argument("--again", action="store_true", help="send a text that was sent before")
+    what.add_argument("--report", type=int, metavar="NUMBER", help="what came of it")
+    what.add_argument("--correct", nargs=2, metavar=("NUMBER", "FILE"), help="edit every copy to a new text")
+    what.add_argument("--recall", type=int, metavar="NUMBER", help="take back every copy that arrived")
+    _whom(announce.add_argument_group("to whom, with --text"))
+    _how(announce.add_argument_group("what and when, with --text"))
     announce.add_argument(
+        "--csv", type=Path, metavar="FILE", help="with --report: every copy, for a spreadsheet"
+    )
+    announce.add_argument("--yes", action="store_true", help="do not ask before sending")
+    announce.set_defaults(command=_announce)
+
+
+def _whom(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--to", metavar="CONDITION", default="", help="only those whom it fits; else everyone")
+    group.add_argument("--kind", choices=KINDS, default="life", help="what people may opt out of")
+    group.add_argument("--spare-busy", action="store_true", help="not those in the middle of a journey")
+    group.add_argument(
+        "--spare-days", type=int, default=0, metavar="DAYS", help="not those who got one lately"
+    )
+    group.add_argument("--count", action="store_true", help="say how many it would go to, and stop")
+    group.add_argument("--sample", action="store_true", help="name some of them, and stop")
+    group.add_argument("--test", metavar="ADDRESS", help="send it to telegram:4711 alone, and stop")
+
+
+def _how(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--at", metavar="2027-01-14T18:30", help="when it begins; else at once")
+    group.add_argument("--every", choices=tuple(RHYTHMS), help="again every week or month, until --cancel")
+    group.add_argument(
+        "--attach", type=Path, action="append", default=[], metavar="FILE", help="picture, PDF …"
+    )
+    group.add_argument("--alt", default="", metavar="WORDS", help="what the picture shows")
+    group.add_argument("--event", metavar="ID", help="its card and buttons stand below the text")
+    group.add_argument("--poll", metavar="QUESTION", help="asked below the text; its answers: --answer")
+    group.add_argument("--answer", action="append", default=[], metavar="WORDS")
+    group.add_argument("--several", action="store_true", help="more than one answer may be given")
+    group.add_argument(
+        "--text-in",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("LANGUAGE", "FILE"),
+        help="for those who chose it",
+    )
+    group.add_argument("--again", action="store_true", help="send a text that was sent before")
+    group.add_argument(
         "--on-unknown",
         choices=("skip", "resend"),
         default="skip",
         help="when Telegram does not say whether a copy arrived: rather none than two, or two than none",
     )
-    announce.set_defaults(command=_announce)
 
 
 def _announce(parsed: argparse.Namespace) -> int:
-    from bot.announcements import BadText, begin, give_order, overview
-    from bot.events.announcement import AnnouncementId, OnUnknown, Order
+    from bot.announcements import BadText, Desk
     from bot.runtime.clock import SystemClock
     from bot.storage.announcements import AlreadyAnnounced, NotPossible
     from bot.storage.errors import StorageError
 
     settings = read_settings()
+    if parsed.csv and parsed.report is None:
+        raise OperatorError("--csv goes with --report NUMBER")
+    desk = Desk(settings, content(settings), SystemClock().now())
     try:
-        for order in Order:
-            if (number := getattr(parsed, order.value)) is not None:
-                state = awaited(give_order(settings, AnnouncementId(number), order))
-                print(f"Announcement {number}: {state}.")
-                return 0
-        if parsed.list:
-            print(awaited(overview(settings)))
-            return 0
-        message = _agreed(parsed, settings)
-        if message is None:
-            print("Nothing was sent.")
-            return 0
-        made = begin(
-            settings,
-            message,
-            on_unknown=OnUnknown(parsed.on_unknown),
-            again=parsed.again,
-            now=SystemClock().now(),
-        )
-        number = awaited(made)
+        return _compose(parsed, desk) if parsed.text else _tend(parsed, desk)
     except AlreadyAnnounced as error:
         raise OperatorError(f"{error}; to send it once more, add --again") from None
     except (BadText, NotPossible, StorageError) as error:
         raise OperatorError(str(error)) from None
-    print(f"Announcement {number} leaves as soon as the assistant runs. How far: alliances announce --list")
+
+
+def _tend(parsed: argparse.Namespace, desk: "Desk") -> int:
+    """What concerns announcements that are there."""
+    from bot.announcements import amend, give_order, overview, read_text
+    from bot.model.announcement import AnnouncementId, Order
+
+    for order in Order:
+        if (number := getattr(parsed, order.value)) is not None:
+            state = awaited(give_order(desk, AnnouncementId(number), order))
+            print(f"Announcement {number}: {state}.")
+            return 0
+    if parsed.list:
+        print(awaited(overview(desk)))
+    elif parsed.report is not None:
+        _report(parsed, desk)
+    elif parsed.recall is not None:
+        if _sure(parsed, f"Take announcement {parsed.recall} back wherever it arrived?"):
+            count = awaited(amend(desk, AnnouncementId(parsed.recall), None))
+            print(f"{count} copies are taken back as soon as the assistant runs.")
+    else:
+        number, file = parsed.correct
+        if not number.isdecimal():
+            raise OperatorError(f"--correct {number}: the number of an announcement comes first")
+        text = read_text(Path(file))
+        if _sure(parsed, f"{text}\n\n--- Put this in the place of announcement {number}? ---"):
+            count = awaited(amend(desk, AnnouncementId(int(number)), text))
+            print(f"{count} copies are corrected as soon as the assistant runs.")
     return 0
 
 
-def _agreed(parsed: argparse.Namespace, settings: Settings) -> "Message | None":
-    """The text, shown as people will read it, if the operator says yes."""
-    from bot.announcements import audience, read_text
+def _report(parsed: argparse.Namespace, desk: "Desk") -> None:
+    from bot.announcements import told
+    from bot.model.announcement import AnnouncementId
+
+    text, _, listing = awaited(told(desk, AnnouncementId(parsed.report)))
+    print(text)
+    if parsed.csv is None:
+        return
+    try:
+        parsed.csv.write_bytes(listing)
+    except OSError as error:
+        raise OperatorError(f"cannot write {parsed.csv} ({error.strerror})") from None
+    print(f"{parsed.csv}: one line a copy. It holds names: keep it where only you can read it.")
+
+
+def _compose(parsed: argparse.Namespace, desk: "Desk") -> int:
+    from bot.announcements import begin, judge, test
     from bot.markup import plain
 
-    message = read_text(parsed.text)
-    print(plain(message.text, links=True))
-    print(f"\n--- To {awaited(audience(settings))} people. ---")
+    plan = _plan(parsed, desk)
+    if parsed.test:
+        awaited(test(desk, plan, parsed.test))
+        print(f"It leaves for {parsed.test} alone as soon as the assistant runs.")
+        return 0
+    reach = awaited(judge(desk, plan))
+    if parsed.count or parsed.sample:
+        print(_reached(reach, names=parsed.sample))
+        return 0
+    print(plain(plan.message.text, links=True))
+    print(f"\n--- {_reached(reach, names=False)} ---")
+    if not _sure(parsed, "Send it?"):
+        print("Nothing was sent.")
+        return 0
+    number = awaited(begin(desk, plan))
+    when = "as soon as the assistant runs" if plan.starts is None else f"at {parsed.at}"
+    print(f"Announcement {number} leaves {when}. How far: alliances announce --list")
+    return 0
+
+
+def _plan(parsed: argparse.Namespace, desk: "Desk") -> "Plan":
+    from bot.announcements import attach, read_poll, read_start, read_text
+    from bot.model.announcement import Audience, NewsKind, OnUnknown, Plan, Rhythm
+    from bot.model.event import EventId
+    from bot.model.message import Message
+
+    if parsed.answer and not parsed.poll:
+        raise OperatorError("--answer goes with --poll QUESTION")
+    zone = desk.settings.timezone
+    message = Message(
+        read_text(parsed.text),
+        attachments=awaited(attach(desk, parsed.attach, parsed.alt)) if parsed.attach else (),
+        poll=read_poll(parsed.poll, parsed.answer, several=parsed.several) if parsed.poll else None,
+    )
+    return Plan(
+        message,
+        kind=NewsKind(parsed.kind),
+        audience=Audience(parsed.to.strip(), parsed.spare_busy, max(0, parsed.spare_days)),
+        starts=read_start(parsed.at, zone, now=desk.now) if parsed.at else None,
+        rhythm=Rhythm(RHYTHMS[parsed.every]) if parsed.every else Rhythm.ONCE,
+        on_unknown=OnUnknown(parsed.on_unknown),
+        event=EventId(parsed.event) if parsed.event else None,
+        again=parsed.again,
+        translations=tuple((language, read_text(Path(file))) for language, file in parsed.text_in),
+    )
+
+
+def _reached(reach: "Reach", *, names: bool) -> str:
+    from bot.announcements import WHY_LEFT_OUT
+
+    counted = reach.counted
+    told = [f"To {counted.reached} people."]
+    told += [f"{count} more {WHY_LEFT_OUT[why]}." for why, count in counted.left_out.items() if count]
+    if names:
+        told.append(f"Among them: {', '.join(reach.names) or 'nobody with a name'}.")
+    return " ".join(told)
+
+
+def _sure(parsed: argparse.Namespace, question: str) -> bool:
     if parsed.yes:
-        return message
+        return True
     if not sys.stdin.isatty():
         raise OperatorError("add --yes to send without being asked")
-    return message if input("Send it? [y/N] ").strip().lower() in ("y", "yes", "o", "oui") else None
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "o", "oui")

@@ -21,21 +21,31 @@ def add(commands: "Commands") -> None:
     what.add_argument("--cancel", metavar="ID", help="call an event off and tell whom it concerns")
     what.add_argument("--list", action="store_true", help="every event and its seats")
     what.add_argument("--attendees", metavar="ID", help="who comes, who waits, who might come")
+    what.add_argument("--check-in", metavar="ID", help="check in who is marked in the list that --csv wrote")
+    what.add_argument("--report", metavar="ID", help="who came, and what they think of it")
+    event.add_argument("--marked", type=Path, metavar="FILE", help="with --check-in: the list, filled in")
     event.add_argument("--csv", type=Path, metavar="FILE", help="write the attendees there")
     event.add_argument("--yes", action="store_true", help="do not ask before publishing")
     event.set_defaults(command=_event)
 
 
 def _event(parsed: argparse.Namespace) -> int:
-    from bot.programme import CannotPublish, overview
+    from bot.model.event import EventId
+    from bot.programme import CannotPublish, overview, report
     from bot.storage.errors import StorageError
     from bot.storage.events import EventMoved
 
     settings = read_settings()
     if parsed.csv and not parsed.attendees:
         raise OperatorError("--csv goes with --attendees ID")
+    if bool(parsed.check_in) != bool(parsed.marked):
+        raise OperatorError("--check-in ID and --marked FILE go together")
     try:
-        if parsed.list:
+        if parsed.check_in:
+            _check_in(settings, parsed.check_in, parsed.marked)
+        elif parsed.report:
+            print(awaited(report(settings, content(settings), EventId(parsed.report))))
+        elif parsed.list:
             print(awaited(overview(settings)))
         elif parsed.attendees:
             _attendees(settings, parsed.attendees, parsed.csv)
@@ -47,10 +57,11 @@ def _event(parsed: argparse.Namespace) -> int:
 
 
 def _attendees(settings: Settings, id: str, file: Path | None) -> None:
+    from bot.events.listing import as_csv, as_lines
     from bot.model.event import EventId
-    from bot.programme import as_csv, as_lines, attendees
+    from bot.programme import gathered
 
-    event, found = awaited(attendees(settings, EventId(id)))
+    event, found = awaited(gathered(settings, EventId(id)))
     if file is None:
         print(as_lines(event, found))
         return
@@ -59,7 +70,18 @@ def _attendees(settings: Settings, id: str, file: Path | None) -> None:
         file.write_bytes(as_csv(event, found).encode("utf-8-sig"))
     except OSError as error:
         raise OperatorError(f"cannot write {file} ({error.strerror})") from None
-    print(f"{file}: {len(found)} people. It holds names: keep it where only you can read it.")
+    print(f"{file}: {len(found.guests)} people. It holds names: keep it where only you can read it.")
+
+
+def _check_in(settings: Settings, id: str, file: Path) -> None:
+    from bot.model.event import EventId
+    from bot.programme import check_in
+    from bot.runtime.clock import SystemClock
+
+    added, marked = awaited(check_in(settings, content(settings), EventId(id), file, now=SystemClock().now()))
+    for refused in marked.refused:
+        print(f"{file}: {refused}", file=sys.stderr)
+    print(f"{added} people checked in, {len(marked.people) - added} were already.")
 
 
 def _change(settings: Settings, parsed: argparse.Namespace) -> None:
@@ -74,14 +96,14 @@ def _change(settings: Settings, parsed: argparse.Namespace) -> None:
         proposal = awaited(propose(settings, home, parsed.file, now=now))
     for problem in proposal.problems:
         print(problem, file=sys.stderr)
-    if proposal.same:
-        print(f"{proposal.event.id} is announced just so already. Nothing was changed.")
+    event = proposal.change.event
+    if proposal.change.same:
+        print(f"{event.id} is announced just so already. Nothing was changed.")
         return
     if not _agreed(proposal, sure=parsed.yes):
         print("Nothing was changed.")
         return
     told = awaited(publish(settings, home, proposal, now=SystemClock().now()))
-    event = proposal.event
     print(f"{event.id} is {event.state} (revision {event.revision}); {told} people are told.")
     link = awaited(link_to(settings, event.id))
     if link and not parsed.cancel:
@@ -90,8 +112,9 @@ def _change(settings: Settings, parsed: argparse.Namespace) -> None:
 
 def _agreed(proposal: "Proposal", *, sure: bool) -> bool:
     """Whether the operator wants it, once they saw it as people will."""
+    change = proposal.change
     print(proposal.preview)
-    print(f"\n--- {'A change' if proposal.before else 'New'}; {proposal.concerned} people are told. ---")
+    print(f"\n--- {'A change' if change.before else 'New'}; {change.concerned} people are told. ---")
     if sure:
         return True
     if not sys.stdin.isatty():

@@ -24,8 +24,8 @@ def add(commands: "Commands") -> None:
     )
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.set_defaults(command=_restore)
-    link = commands.add_parser("link", help="links that open the bot at an entry or a flow, with QR pictures")
-    link.add_argument("targets", nargs="+", metavar="TARGET", help="id of an entry or a flow")
+    link = commands.add_parser("link", help="links that open the bot at an entry, a flow or an event")
+    link.add_argument("targets", nargs="+", metavar="TARGET", help="id of an entry, a flow or an event")
     link.add_argument("--out", type=Path, metavar="FOLDER", help="write <id>.png or <id>.svg there")
     link.add_argument("--bot", metavar="NAME", help="public name of the bot (default: the one it has)")
     link.add_argument("--format", choices=("png", "svg"), default="png")
@@ -93,7 +93,7 @@ def _link(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     try:
         shelf = shelf_of(content(settings))
-        targets = targets_of(shelf, parsed.targets)
+        targets = targets_of(shelf, parsed.targets, settings)
         made = posters(shelf, targets, bot=name_of_bot(settings, parsed.bot), format=parsed.format)
         files = list(keep(made, parsed.out, format=parsed.format)) if parsed.out else []
     except CannotLink as error:

@@ -1,17 +1,20 @@
 """An event's file -> the event, with every problem at its place."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.decode import decode
 from bot.content.document import Document
+from bot.content.event_media import read_media
 from bot.content.problem import NBSP, Problem, did_you_mean, in_order, quote
 from bot.content.source import read_document
 from bot.events.event import EventFile, Struck, moment, written_offset
 from bot.model.event import Event, EventId
 from bot.model.message import Markdown
+from bot.model.values import FlowId
 
 TIMES = ("starts", "ends", "deadline")
 
@@ -23,24 +26,46 @@ class EventRead:
     event: Event | None
     """None if there is an error among the problems."""
     problems: tuple[Problem, ...]
+    media: Mapping[str, bytes] = field(default_factory=dict)
+    """Hash -> bytes of the files that belong to it."""
 
 
-def read_event(path: str, content: bytes, *, zone: ZoneInfo, now: datetime) -> EventRead:
-    """The event that a file describes, a draft of revision 0. `zone` holds where the file names none."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an event's file is read in."""
+
+    zone: ZoneInfo
+    """Holds where the file names none."""
+    now: datetime
+    folder: Path | None = None
+    """Where its picture and its paper lie; None: nowhere."""
+    flows: Collection[str] | None = None
+    """Ids of the journeys that there are; None: any may be named."""
+
+
+def read_event(path: str, content: bytes, around: Surroundings) -> EventRead:
+    """The event that a file describes, a draft of revision 0."""
     document, refused = read_document(path, content)
     if document.root is None:
         return EventRead(None, refused)
     written, wrong = decode(EventFile, document)
     problems = [*refused, *wrong]
-    event = None
+    event, media = None, dict[str, bytes]()
     if written is not None:
         problems += _wrong_zone(written, document)
+        problems += _follow_up(written, document, around)
+        found, absent = read_media(written, document, around.folder)
+        problems += absent
         if not any(problem.severity == "error" for problem in problems):
-            event, told = _event(written, document, ZoneInfo(written.zone) if written.zone else zone)
+            event, told = _event(written, document, ZoneInfo(written.zone) if written.zone else around.zone)
             problems += told
+        if event is not None:
+            files = {name: file for name, (file, _) in found.items()}
+            event = replace(event, picture=files.get("picture"), paper=files.get("paper"))
+            media = {file.sha256: content for file, content in found.values()}
     if event is not None:
-        problems += _past(event, document, now)
-    return EventRead(event, in_order(problems))
+        problems += _past(event, document, around.now)
+    return EventRead(event, in_order(problems), media)
 
 
 def _wrong_zone(written: EventFile, document: Document) -> Iterator[Problem]:
@@ -80,6 +105,7 @@ def _event(
         capacity=written.capacity,
         organiser=written.organiser.strip(),
         deadline=times.get("deadline"),
+        follow_up=FlowId(written.follow_up or ""),
     )
     return event, ()
 
@@ -134,3 +160,10 @@ def _past(event: Event, document: Document, now: datetime) -> Iterator[Problem]:
     elif event.deadline and event.deadline <= now:
         message = f"cette date est passée{NBSP}: personne ne pourra s'inscrire"
         yield document.problem("past", message, ("deadline",), severity="warning")
+
+
+def _follow_up(written: EventFile, document: Document, around: Surroundings) -> Iterator[Problem]:
+    if written.follow_up and around.flows is not None and written.follow_up not in around.flows:
+        hint = did_you_mean(written.follow_up, around.flows)
+        message = f"il n'y a pas de parcours {quote(written.follow_up)}{hint}"
+        yield document.problem("unknown-name", message, ("follow_up",))

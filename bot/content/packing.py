@@ -15,12 +15,14 @@ from bot.flows.condition import Call, Condition, Const, Items, Name, Operation
 from bot.flows.duration import Span
 from bot.flows.field import Choice, Declared, Field
 from bot.flows.flow import Flow
-from bot.flows.phrases import Calendar, MenuEntry, Phrases
+from bot.flows.phrases import Calendar, Canned, MenuEntry, Phrases
 from bot.flows.shelf import Shelf
 from bot.flows.steps import KINDS
+from bot.flows.steps.announce import AnnouncementParts
 from bot.flows.steps.ask import Reminder
 from bot.flows.steps.branch import Case
 from bot.flows.steps.end import Ending
+from bot.flows.steps.publish import EventParts
 from bot.flows.steps.say import Medium
 from bot.flows.template import Placeholder, Template
 from bot.knowledge.article import Article, Source, ToCheck, Words
@@ -29,9 +31,9 @@ from bot.model.values import Owner
 
 _PARTS: tuple[type, ...] = (
     *(Shelf, Flow, Phrases, Article, Source, ToCheck, Words),
-    *(Calendar, MenuEntry, Reminder, Case, Ending, Medium, Choice, Declared, Field),
+    *(Calendar, Canned, MenuEntry, Reminder, Case, Ending, Medium, Choice, Declared, Field),
     *(Call, Condition, Const, Items, Name, Operation, Span, Placeholder, Template),
-    *(AttachedFile, Owner),
+    *(AttachedFile, Owner, EventParts, AnnouncementParts),
 )
 CLASSES: tuple[type, ...] = (*_PARTS, *KINDS.values())
 """Every class that authored content is made of."""

@@ -12,7 +12,7 @@ from bot.flows.steps.set import Set
 
 Names = frozenset[str]
 NOTHING: Names = frozenset()
-SURE_BUILT_IN = frozenset({"person.language", "association.members", "today"})
+SURE_BUILT_IN = frozenset({"person.language", "person.standing", "association.members", "today"})
 """Built-in names that always have a value (`progress.*` has too)."""
 
 

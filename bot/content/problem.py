@@ -3,11 +3,23 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from typing import Literal
 
-NBSP = "\N{NO-BREAK SPACE}"
+from bot.knowledge.hints import NBSP, did_you_mean, nearest, quote
 
+__all__ = [
+    "NBSP",
+    "Format",
+    "Mark",
+    "Problem",
+    "Severity",
+    "annotation",
+    "did_you_mean",
+    "in_order",
+    "nearest",
+    "quote",
+    "render",
+]
 Severity = Literal["error", "warning", "note"]
 """An error keeps the content from being used; a warning should be mended; a note is only good to know."""
 
@@ -70,26 +82,6 @@ def render(problems: Iterable[Problem], format: Format) -> str:
             return "\n".join(annotation(problem) for problem in problems)
         case "text":
             return "\n".join(str(problem) for problem in problems)
-
-
-def nearest(written: str, known: Iterable[str]) -> str:
-    """The known name that looks most like what was written; empty if none does."""
-    names = {name.lower(): name for name in known}
-    close = get_close_matches(written.lower(), names, n=1, cutoff=0.6)
-    return names[close[0]] if close else ""
-
-
-def did_you_mean(written: str, known: Iterable[str]) -> str:
-    """` ; vouliez-vous dire « x » ?`, or nothing."""
-    near = nearest(written, known)
-    return f"{NBSP}; vouliez-vous dire {quote(near)}{NBSP}?" if near else ""
-
-
-def quote(written: object) -> str:
-    """`« x »`, cut when long."""
-    text = str(written)
-    shown = text if len(text) <= 60 else text[:59] + "…"
-    return f"«{NBSP}{shown}{NBSP}»"
 
 
 def annotation(problem: Problem) -> str:

@@ -17,6 +17,7 @@ from bot.flows.flow import Flow
 from bot.flows.phrases import PHRASES, Phrases
 from bot.flows.step import Step
 from bot.flows.steps import KINDS
+from bot.flows.steps.submitting import Submitting
 from bot.knowledge.article import Article, Source, Words
 
 BEGIN = "<!-- référence : début (écrite par « alliances schema », ne pas modifier à la main) -->"
@@ -88,7 +89,9 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 
 def _owner(model: type[BaseModel], key: str) -> str:
-    return "Step" if issubclass(model, Step) and key in _keys(Step) else model.__name__
+    """The model of steps that has the key first."""
+    shared = (base for base in (Step, Submitting) if issubclass(model, base) and key in _keys(base))
+    return next((base.__name__ for base in shared), model.__name__)
 
 
 def flows_reference() -> str:

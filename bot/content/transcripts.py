@@ -6,8 +6,8 @@ between two turns, as it does in the database.
 
 import fnmatch
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Literal
@@ -18,11 +18,14 @@ from pydantic import Field as Constraint
 
 from bot.dialogue.library import Library
 from bot.dialogue.respond import respond
+from bot.events.news import with_own_hours
 from bot.flows.authored import Authored
 from bot.flows.duration import Duration
 from bot.markup import plain
+from bot.model.announcement import Crowd, Reach
 from bot.model.effects import (
     AddTask,
+    Announce,
     Begin,
     CancelTimer,
     Edit,
@@ -32,14 +35,18 @@ from bot.model.effects import (
     Finish,
     Forget,
     HandOut,
+    Publish,
     Remember,
     Send,
+    SetPreferences,
     SetTimer,
 )
+from bot.model.event import Event, EventId, EventSeen
 from bot.model.inputs import Input, Tap, Timeout, Utterance
 from bot.model.message import Message
+from bot.model.preferences import Preferences
 from bot.model.session import Session
-from bot.model.turn import Policy, View
+from bot.model.turn import Need, Policy, View, Wanted
 from bot.model.values import ArticleId, FieldRef, FlowId, Owner, Task, Value
 from bot.model.who import Person, PersonId, Standing
 from bot.storage.codec import dump_session, load_session
@@ -65,6 +72,8 @@ class Given(Authored):
     now: AwareDatetime = MONDAY_EVENING
     fields: Mapping[str, str | int | float | bool | tuple[str, ...]] = {}
     """Profile answers known already, `person.role: benevole`."""
+    reached: int = 12
+    """How many people any announcement would go to."""
 
 
 class Expected(Authored):
@@ -129,6 +138,10 @@ class World:
     answers: dict[FieldRef, Value] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     finished: dict[FlowId, str] = field(default_factory=dict)
+    events: dict[EventId, Event] = field(default_factory=dict)
+    reached: int = 0
+    """How many people any announcement would go to."""
+    preferences: Preferences = field(default_factory=Preferences)
     outcomes: dict[str, str] = field(default_factory=dict)
     timers: dict[str, datetime] = field(default_factory=dict)
     heard: list[Message] = field(default_factory=list)
@@ -140,18 +153,34 @@ class World:
         """One turn; the messages that came back."""
         view = View(
             self.person,
-            self.policy,
+            with_own_hours(self.policy, self.preferences),
+            preferences=self.preferences,
             answers=dict(self.answers),
             tasks=tuple(sorted(self.tasks.values(), key=lambda task: task.due or LATEST)),
             finished=dict(self.finished),
         )
         session = load_session(dump_session(self.session))
         turn = respond(session, input, self.library, view, now=self.now, rng=self.rng)
+        if turn.lacks:
+            view = self._told_more(view, turn.lacks)
+            turn = respond(session, input, self.library, view, now=self.now, rng=self.rng)
         self.session, self.effects = turn.session, turn.effects
         self.trace.extend(turn.trace)
         came = [message for effect in turn.effects if (message := self._apply(effect))]
         self.heard.extend(came)
         return came
+
+    def _told_more(self, view: View, lacks: Collection[Wanted]) -> View:
+        """What a first decision lacked, as the store would tell it."""
+        coming = sorted(
+            (one for one in self.events.values() if one.ends > self.now), key=lambda one: one.starts
+        )
+        return replace(
+            view,
+            events=tuple(EventSeen(one) for one in coming),
+            known=frozenset(one for one in lacks if isinstance(one, Need)),
+            crowds={one: Reach(self.reached) for one in lacks if isinstance(one, Crowd)},
+        )
 
     def wait(self, until: datetime) -> list[Message]:
         """Let time pass; due timers fire in their order."""
@@ -172,6 +201,10 @@ class World:
                 for kept in (self.answers, self.tasks, self.finished, self.outcomes, self.timers):
                     kept.clear()
                 return message
+            case Announce(started=message):
+                return message
+            case Publish(event=event):
+                self.events[event.id] = event
             case Edit(message=message):
                 return message if message.options else None
             case Remember(field=ref, value=value):
@@ -182,6 +215,8 @@ class World:
                 self.timers[key] = due
             case CancelTimer(key=key):
                 self.timers.pop(key, None)
+            case SetPreferences(preferences=wanted):
+                self.preferences = wanted
             case AddTask(task=task):
                 self.tasks[task.id] = task
             case Begin(flow=flow):
@@ -203,6 +238,7 @@ def new_world(transcript: Transcript, library: Library) -> World:
         Policy(ZoneInfo("Europe/Paris"), contact="Claire, 01 23 45 67 89"),
         given.now,
         Random(1),
+        reached=given.reached,
     )
     for name, value in given.fields.items():
         owner, _, rest = name.partition(".")

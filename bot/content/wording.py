@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.content.problem import NBSP, did_you_mean, quote
+from bot.flows.refusals import CONDITION_ROWS, Row, sentence, unknown_function
 
 Details = Mapping[str, Any]
 """One error of pydantic: type, loc, msg, input, ctx."""
@@ -26,56 +27,8 @@ class Told:
     """Character within the refused text, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A refusal of our own models and its translation; groups of the pattern fill the sentence."""
-
-    pattern: str
-    code: str
-    french: str
-    key: str = ""
-
-
-_CONDITION = "une condition se met entre guillemets, par exemple \"but == 'peser'\""
-
 ROWS = (
-    # bot/flows/condition.py
-    Row(
-        r"a condition is a text in quotes, not (.*)",
-        "condition",
-        f"condition ou calcul attendu{NBSP}: {_CONDITION}",
-    ),
-    Row(
-        r"a condition has at most (\d+) characters.* has (\d+)",
-        "condition",
-        "condition trop longue : {1} signes, {0} au plus",
-    ),
-    Row(r"a condition has at most (\d+) parts", "condition", "condition trop longue : {0} éléments au plus"),
-    Row(
-        r"a condition is at most (\d+) levels deep",
-        "condition",
-        "condition trop imbriquée : {0} niveaux au plus",
-    ),
-    Row(
-        r"not a condition: it holds a sign that is no text", "condition", "signe interdit dans une condition"
-    ),
-    Row(r"not a condition: nested too deeply", "condition", "condition trop imbriquée"),
-    Row(
-        r"not a condition: (.*)",
-        "condition",
-        "condition illisible à partir d'ici ; exemple : \"but == 'peser'\"",
-    ),
-    Row(
-        r"compare two things at a time.*",
-        "condition",
-        "comparez deux choses à la fois et joignez les comparaisons par « and »",
-    ),
-    Row(r"not allowed in a condition: (.*)", "condition", "« {0} » n'est pas permis dans une condition"),
-    Row(r"a number is at most.*", "condition", "nombre trop grand"),
-    Row(r"only declared names may carry a dot", "condition", "seul un nom déclaré peut porter un point"),
-    Row(r"a list holds written values only", "condition", "une liste ne contient que des valeurs écrites"),
-    Row(r"'(.*)' takes at least (\d+) value\(s\)", "condition", "« {0} » demande au moins {1} valeur(s)"),
-    Row(r"'(.*)' takes (\d+) value\(s\)", "condition", "« {0} » demande {1} valeur(s)"),
+    *CONDITION_ROWS,
     # bot/flows/template.py
     Row(r"a text is expected here, not (.*)", "wrong-type", "un texte est attendu ici, entre guillemets"),
     Row(r"a brace without its partner: '(.*)'", "placeholder", "accolade « {0} » sans sa pareille"),
@@ -127,6 +80,12 @@ ROWS = (
         "choices",
     ),
     Row(r"two choices have one id", "duplicate-choice", "deux choix portent le même id", "choices"),
+    Row(
+        r"'propose' goes with an answer that is typed, not with (.*)",
+        "invalid",
+        "« propose » va avec une réponse à écrire, pas avec {0}",
+        "propose",
+    ),
     Row(r"'default' needs 'skip: allowed'", "invalid", "« default » demande « skip: allowed »", "default"),
     Row(
         r"a scale needs 'min' and 'max'.*",
@@ -140,6 +99,11 @@ ROWS = (
         r"a menu entry names exactly one.*",
         "menu",
         "une ligne du menu nomme flow, article ou command, et un seul",
+    ),
+    Row(
+        r"a canned answer has no hole but \{name\}: (.+)",
+        "canned",
+        "une réponse type n'a pas d'autre blanc que {{name}} : {0}",
     ),
     Row(r"phrases (?:missing|unknown).*", "incomplete", "phrases incomplètes"),
     # bot/knowledge/article.py
@@ -173,7 +137,6 @@ ROWS = (
         "review_after",
     ),
 )
-_UNKNOWN_FUNCTION = re.compile(r"unknown function '(.*)'")
 
 EXPECTED: Mapping[str, str] = {
     "string_type": "un texte (entre guillemets s'il ressemble à un nombre)",
@@ -208,12 +171,6 @@ _FORMS = (
     ("a-z0-9", "minuscules sans accent et chiffres, mots joints par des tirets"),
 )
 """A part of a pattern -> the form it asks for."""
-
-
-def sentence(text: str) -> str:
-    """The text with the non-breaking spaces of French."""
-    text = re.sub(r" (?=[:;!?»])", NBSP, text)
-    return text.replace("« ", f"«{NBSP}")
 
 
 def tell(details: Details, functions: tuple[str, ...] = ()) -> Told:
@@ -266,10 +223,8 @@ def tell_union(all_details: list[Details]) -> Told:
 def told(error: ValueError, functions: tuple[str, ...] = ()) -> Told:
     """A refusal of one of our own models."""
     column = getattr(error, "column", None)
-    if found := _UNKNOWN_FUNCTION.fullmatch(str(error)):
-        return Told(
-            "condition", f"fonction inconnue {quote(found[1])}{did_you_mean(found[1], functions)}", "", column
-        )
+    if said := unknown_function(str(error), functions):
+        return Told("condition", said, "", column)
     return _own(str(error), column)
 
 

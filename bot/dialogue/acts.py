@@ -5,10 +5,14 @@ than a person could type."""
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
+from bot.model.announcement import AnnouncementId
 from bot.model.event import EventId
+from bot.model.request import RequestId
+from bot.model.roster import RosterId, RosterOrder
 from bot.model.values import ArticleId, FlowId, RunId
+from bot.model.who import PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,20 @@ class PlainTap:
         "data",
         "questions",
         "events",
+        "news",
         "none",
+        "team",
+        "team-take",
+        "invite-staff",
+        "invite-organiser",
+        "preview",
+        "assistant",
+        "share",
+        "keep",
+        "ask-team",
+        "send-all",
+        "send-only",
+        "requests",
     ]
 
 
@@ -103,12 +120,148 @@ class ProposeTap:
     """`article_tag` of the entry, whose id would be too long for a button."""
 
 
+EventWish = Literal["event", "going", "maybe", "decline", "ics", "paper", "feel"]
+"""Look at an event, answer it, ask for its calendar file or its programme, say afterwards what one thinks."""
+
+ArrangeWish = Literal[
+    "manage",
+    "list",
+    "door",
+    "code",
+    "recode",
+    "edit",
+    "tell",
+    "remind",
+    "now",
+    "cancel",
+    "off",
+    "qr",
+    "report",
+]
+"""What staff do around an event; `now` and `off` are the yes to `remind` and `cancel`."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventTap:
-    """Look at an event, answer it, or ask for its calendar file."""
+    """Something that anybody may want of an event."""
 
     event: EventId
-    what: Literal["event", "going", "maybe", "decline", "ics"]
+    what: EventWish
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangeTap:
+    """Staff: something to do around an event."""
+
+    event: EventId
+    what: ArrangeWish
+
+
+@dataclass(frozen=True, slots=True)
+class DoorTap:
+    """Staff at the door of an event: a person, a page of the list, or somebody without an answer."""
+
+    tag: str
+    """`event_tag` of the event, whose id would be too long for a button."""
+    what: Literal["in", "out", "drop", "page", "walk"]
+    """Check in, take that back, take a walk-in back, turn the page, add who was searched for."""
+    number: int
+    """Of the person, of the check-in with `drop`, of the page."""
+
+
+AnnouncementWish = Literal[
+    "show",
+    "pause",
+    "resume",
+    "cancel",
+    "cancel-yes",
+    "report",
+    "correct",
+    "correct-yes",
+    "recall",
+    "recall-yes",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementTap:
+    """Staff: look at an announcement, or give an order about it."""
+
+    announcement: AnnouncementId
+    what: AnnouncementWish
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsTap:
+    """Staff: what people need, in numbers, of the last so many days; or the weekly digest off and on."""
+
+    LONGEST: ClassVar[int] = 33
+    """Signs of a flow's id for which a button has room."""
+
+    what: Literal["all", "asked", "runs", "people", "csv", "off", "on"]
+    days: int
+    flow: FlowId = FlowId("")
+    """With `runs`: how far people come in this one."""
+
+
+Wish = Literal[
+    "card",
+    "hours",
+    "pause",
+    "events-on",
+    "events-off",
+    "life-on",
+    "life-off",
+    "resources-on",
+    "resources-off",
+    "weekly",
+    "at-once",
+    "hours-usual",
+    "hours-early",
+    "hours-evening",
+    "hours-always",
+    "pause-2-weeks",
+    "pause-2-months",
+    "pause-open",
+    "resume",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WishTap:
+    """What the person wants to hear besides what they ask for, or a screen of that card."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTap:
+    """Staff: see to a request; or, once it is closed, its person says how that was."""
+
+    request: RequestId
+    what: Literal[
+        "open",
+        "answer",
+        "take",
+        "release",
+        "close",
+        "reopen",
+        "models",
+        "propose",
+        "entry",
+        "good",
+        "half",
+        "bad",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class CannedTap:
+    """Staff: look at an answer written in advance, or send it."""
+
+    request: RequestId
+    name: str
+    send: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +271,25 @@ class LanguageTap:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class TeamTap:
+    """Take a role back, asked first."""
+
+    person: PersonId
+    what: Literal["unrole", "unrole-yes"]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTap:
+    """Staff: what becomes of a file about people whose preview was shown."""
+
+    roster: RosterId
+    order: RosterOrder
+
+
 Act = (
-    AnswerTap
+    AnnouncementTap
+    | AnswerTap
     | ControlTap
     | FlowTap
     | ResumeTap
@@ -130,14 +300,33 @@ Act = (
     | GroupTap
     | ProposeTap
     | EventTap
+    | ArrangeTap
+    | DoorTap
+    | StatisticsTap
     | LanguageTap
+    | WishTap
+    | TeamTap
+    | PeopleTap
+    | RequestTap
+    | CannedTap
 )
 
 _NUMBERED = re.compile(r"([pc])(\d{1,9})\.(\S{1,40})")
 _NAMED = re.compile(r"(go|restart|resume|art|more|src|def|yes|no|link|do|lang)\.([A-Za-z0-9-]{1,50})")
 _GROUP = re.compile(r"(miss|away)\.([0-9]{1,9})")
 _PROPOSE = re.compile(r"add\.([0-9]{1,9})-([0-9a-f]{10})")
-_EVENT = re.compile(r"(event|going|maybe|decline|ics)\.([a-z0-9-]{1,40})")
+_EVENT = re.compile(rf"({'|'.join(get_args(EventWish))})\.([a-z0-9-]{{1,40}})")
+_ARRANGE = re.compile(rf"({'|'.join(get_args(ArrangeWish))})\.([a-z0-9-]{{1,40}})")
+_DOOR = re.compile(r"(in|out|drop|page|walk)\.([0-9a-f]{10})-([0-9]{1,12})")
+_TEAM = re.compile(r"(unrole|unrole-yes)\.([0-9]{1,15})")
+_ANNOUNCEMENT = re.compile(rf"news-({'|'.join(get_args(AnnouncementWish))})\.([0-9]{{1,9}})")
+_PEOPLE = re.compile(r"people\.(apply|replace|keep|drop)-([0-9]{1,15})")
+_STATISTICS = re.compile(r"stats\.(all|asked|runs|people|csv|off|on)\.(7|28|91|364)(?:\.([a-z0-9-]{1,33}))?")
+_WISH = re.compile(rf"wish\.({'|'.join(get_args(Wish))})")
+_REQUEST = re.compile(
+    r"req\.([0-9]{1,9})\.(open|answer|take|release|close|reopen|models|propose|entry|good|half|bad)"
+)
+_CANNED = re.compile(r"(model|use)\.([0-9]{1,9})\.([a-z0-9-]{1,30})")
 _PLAIN = frozenset(PlainTap.__annotations__["name"].__args__)
 
 
@@ -150,8 +339,27 @@ def parse_act(act: str) -> Act | None:
         return GroupTap(int(found[2]), "miss" if found[1] == "miss" else "away")
     if found := _PROPOSE.fullmatch(act):
         return ProposeTap(int(found[1]), found[2])
+    if found := _ANNOUNCEMENT.fullmatch(act):
+        wish: AnnouncementWish = found[1]  # type: ignore[assignment]  # the pattern has no other
+        return AnnouncementTap(AnnouncementId(int(found[2])), wish)
+    if found := _REQUEST.fullmatch(act):
+        return RequestTap(RequestId(int(found[1])), found[2])  # type: ignore[arg-type]  # the pattern has no other
+    if found := _CANNED.fullmatch(act):
+        return CannedTap(RequestId(int(found[2])), found[3], send=found[1] == "use")
     if found := _EVENT.fullmatch(act):
         return EventTap(EventId(found[2]), found[1])  # type: ignore[arg-type]  # the pattern has no other
+    if found := _ARRANGE.fullmatch(act):
+        return ArrangeTap(EventId(found[2]), found[1])  # type: ignore[arg-type]  # nor has this one
+    if found := _DOOR.fullmatch(act):
+        return DoorTap(found[2], found[1], int(found[3]))  # type: ignore[arg-type]  # nor this one
+    if found := _TEAM.fullmatch(act):
+        return TeamTap(PersonId(int(found[2])), "unrole" if found[1] == "unrole" else "unrole-yes")
+    if found := _PEOPLE.fullmatch(act):
+        return PeopleTap(RosterId(int(found[2])), RosterOrder(found[1]))
+    if found := _STATISTICS.fullmatch(act):
+        return StatisticsTap(found[1], int(found[2]), FlowId(found[3] or ""))  # type: ignore[arg-type]
+    if found := _WISH.fullmatch(act):
+        return WishTap(found[1])  # type: ignore[arg-type]  # the pattern has no other
     found = _NAMED.fullmatch(act)
     if not found:
         return None

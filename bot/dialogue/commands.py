@@ -3,24 +3,36 @@
 from collections.abc import Callable, Mapping
 
 from bot.dialogue.acts import plain_act
+from bot.dialogue.announcing import list_announcements
+from bot.dialogue.composers import compose_event, compose_news
 from bot.dialogue.context import is_bare, understand
+from bot.dialogue.door import ENTRY, arrive
 from bot.dialogue.draft import Draft
-from bot.dialogue.events import PREFIX, leave_events, list_events, open_event
+from bot.dialogue.events import leave_events, list_events, open_event
 from bot.dialogue.journeys import may_start, start
-from bot.dialogue.links import is_staff, link
+from bot.dialogue.links import link
 from bot.dialogue.lists import list_journeys, list_open
+from bot.dialogue.preferences import show_preferences
 from bot.dialogue.prompts import repeat
 from bot.dialogue.questions import say_and_come_back, show, show_article, ways_on
+from bot.dialogue.requests import call_team, erasing, leave_team
+from bot.dialogue.roster import export_people
 from bot.dialogue.sharing import ARRIVALS
+from bot.dialogue.staff_desk import list_requests
 from bot.dialogue.staff_questions import list_questions
 from bot.dialogue.stages import begin_anew
+from bot.dialogue.statistics import show_statistics
+from bot.dialogue.team import PREFIX as INVITATION
+from bot.dialogue.team import list_team, show_journal, take_role
+from bot.events.card import PREFIX
 from bot.flows.cards import flow_option
 from bot.flows.phrases import MenuEntry
 from bot.flows.template import Rich
 from bot.markup.escape import escape
+from bot.model.effects import Audit, Escalate, Export, Send, SetLanguage
 from bot.model.effects import Erase as EraseEverything
-from bot.model.effects import Escalate, Export, Send, SetLanguage
 from bot.model.message import Markdown, Message, Option
+from bot.model.rights import Right
 from bot.model.session import Session
 from bot.model.values import ArticleId, FlowId
 
@@ -77,6 +89,7 @@ BUTTONS: Mapping[str | None, str] = {
     "reprendre": "resume",
     "question": "ask",
     "evenements": "events",
+    "nouvelles": "news",
     "mes_donnees": "data",
     "aide": "human",
 }
@@ -133,16 +146,18 @@ def erase(draft: Draft, argument: str = "") -> None:
     """`/effacer`: asks first."""
     draft.change(active=None, confirming="erase")
     yes, no = draft.button("button_erase", "erase-yes"), draft.button("button_no", "erase-no")
-    draft.say("confirm_erase", yes, no)
+    draft.add(Send(Message(erasing(draft, draft.phrases.say("confirm_erase")), (yes, no))))
 
 
 def confirm_erase(draft: Draft, *, sure: bool) -> None:
     """The person said yes or no to erasing; a yes without the question before it erases nothing."""
     asked = draft.pending == "erase"
     if sure and asked:
+        farewell = erasing(draft, draft.phrases.say("erased"))
+        leave_team(draft)
         draft.session = Session()
         leave_events(draft)
-        draft.add(EraseEverything(Message(draft.phrases.say("erased"))))
+        draft.add(EraseEverything(Message(farewell)))
     elif sure:
         erase(draft)
     else:
@@ -151,6 +166,9 @@ def confirm_erase(draft: Draft, *, sure: bool) -> None:
 
 def human(draft: Draft) -> None:
     """A human is wanted: record a request, say whom to reach."""
+    if draft.view.policy.staffed:
+        call_team(draft)
+        return
     draft.add(Escalate("asked"))
     draft.say("human", contact=draft.contact)
     if draft.session.active:
@@ -160,10 +178,15 @@ def human(draft: Draft) -> None:
 def open_link(draft: Draft, payload: str = "") -> None:
     """`/start`, by a deep link or plain: a flow's id, `q_` or `e_` and an id, or nothing that we know."""
     article = ArticleId(payload.removeprefix("q_"))
-    if FlowId(payload) in draft.shelf.flows:
-        start(draft, FlowId(payload))
+    flow = draft.shelf.flows.get(FlowId(payload))
+    if flow and may_start(draft, flow):
+        start(draft, flow.id)
     elif payload.startswith("q_") and article in draft.shelf.articles:
         show_article(draft, article)
+    elif payload.startswith(INVITATION):
+        take_role(draft, payload.removeprefix(INVITATION))
+    elif payload.startswith(ENTRY):
+        arrive(draft, payload.removeprefix(ENTRY))
     elif payload.startswith(PREFIX):
         if not open_event(draft, payload.removeprefix(PREFIX)):
             say_and_come_back(draft, draft.phrases.say("event_gone"))
@@ -183,27 +206,45 @@ COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
     "question": question,
     "evenements": list_events,
     "événements": list_events,
+    "nouvelles": show_preferences,
     "langue": language,
     "mes_donnees": own_data,
     "effacer": erase,
 }
 """Slash command -> what it does. Flows add their own (`Flow.command`)."""
 
-STAFF_COMMANDS: Mapping[str, Callable[[Draft, str], None]] = {
-    "lien": link,
-    "questions": list_questions,
+STAFF_COMMANDS: Mapping[str, tuple[Right, Callable[[Draft, str], None]]] = {
+    "evenement": (Right.EVENTS, compose_event),
+    "annonce": (Right.ANNOUNCE, compose_news),
+    "lien": (Right.EVENTS, link),
+    "annonces": (Right.ANNOUNCE, list_announcements),
+    "questions": (Right.ANSWER, list_questions),
+    "statistiques": (Right.NEEDS, show_statistics),
+    "equipe": (Right.ROLES, list_team),
+    "journal": (Right.JOURNAL, show_journal),
+    "personnes": (Right.ANNOUNCE, export_people),
+    "demandes": (Right.ANSWER, list_requests),
 }
-"""The same for staff alone; nobody else learns that they exist, and no menu shows them."""
+"""The same for those who have the right: nobody else learns that they exist, only their menu shows them."""
+
+
+def note_forwarded(draft: Draft, words: str) -> None:
+    """A forwarded command is words like any others; one of staff is counted as tried."""
+    name = words.removeprefix("/").split(maxsplit=1)[:1]
+    if words.startswith("/") and name and name[0].split("@")[0].lower() in STAFF_COMMANDS:
+        draft.add(Audit("refused", f"/{name[0].split('@')[0].lower()}"))
 
 
 def run_command(draft: Draft, name: str, argument: str = "") -> None:
     """One of the table, or of the flows; else say kindly that there is none."""
-    known = {**COMMANDS, **STAFF_COMMANDS} if is_staff(draft) else COMMANDS
-    if name in known:
-        known[name](draft, argument)
+    right, act = STAFF_COMMANDS.get(name, (None, COMMANDS.get(name)))
+    if act and (right is None or draft.may(right)):
+        act(draft, argument)
         return
+    if right is not None:
+        draft.add(Audit("refused", f"/{name}"))
     flow = next((flow for flow in draft.shelf.flows.values() if flow.command == name), None)
-    if flow:
+    if flow and may_start(draft, flow):
         start(draft, flow.id)
         return
     say_and_come_back(draft, draft.phrases.say("unknown_command", command=f"/{name[:32]}"))

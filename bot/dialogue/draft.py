@@ -11,6 +11,7 @@ from bot.dialogue.library import Library
 from bot.dialogue.speaking import spoken
 from bot.flows.asking import prompt_key
 from bot.flows.cards import contact_line
+from bot.flows.desk import Desk
 from bot.flows.frames import mark_of, wait_at
 from bot.flows.ground import Ground
 from bot.flows.phrases import Phrases
@@ -18,9 +19,11 @@ from bot.flows.shelf import Shelf
 from bot.flows.steps.ask import Ask
 from bot.flows.template import Rich
 from bot.model.effects import Edit, Effect, Export, Forget, HandOut, Remember, Send
+from bot.model.inputs import Utterance
 from bot.model.message import Message, Option
+from bot.model.rights import Right, may
 from bot.model.session import Run, Session
-from bot.model.turn import Turn, View
+from bot.model.turn import Turn, View, Wanted
 from bot.model.values import FieldRef, RunId, Value
 
 PATIENCE = 3
@@ -43,10 +46,16 @@ class Draft:
         """The question of our own that this input may answer."""
         self.thread = ""
         """The topic of a forum in which this was said (`InGroup.thread`)."""
+        self.share = False
+        """The person agreed that staff see their answers with the request of this turn."""
         self.failed = False
         """The input was not understood."""
         self.effects: list[Effect] = []
         self.trace: list[str] = []
+        self.heard: Utterance | None = None
+        """What was typed, where words were."""
+        self.lacks: frozenset[Wanted] = frozenset()
+        """What should have been known to decide."""
 
     @property
     def shelf(self) -> Shelf:
@@ -62,12 +71,23 @@ class Draft:
     def ground(self) -> Ground:
         """What a walk through a flow stands on."""
         started = frozenset(run.flow for run in self.session.runs)
-        return Ground(self.shelf, self.view, self.now, self.rng, started)
+        return Ground(self.shelf, self.view, self.now, self.rng, started, self.desk)
+
+    @property
+    def desk(self) -> Desk:
+        """What composes events and announcements."""
+        from bot.dialogue.composing import Composer
+
+        return Composer(self)
 
     @property
     def contact(self) -> str:
         """Whom to reach."""
         return contact_line(self.shelf, self.view)
+
+    def may(self, right: Right) -> bool:
+        """Whether who is talking may do that."""
+        return may(self.view.person.standing, right)
 
     @property
     def answers(self) -> Mapping[FieldRef, Value]:
@@ -129,7 +149,7 @@ class Draft:
         if last := next(said, None):
             offers = tuple(option for option in last.options if option.act)
             self.change(offers=() if self.session.active else offers)
-        return Turn(self.session, effects, tuple(self.trace))
+        return Turn(self.session, effects, tuple(self.trace), self.lacks)
 
     def _explained(self, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
         """The waiting prompt with the definitions of the words that the person meets there."""

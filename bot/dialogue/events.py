@@ -1,24 +1,34 @@
 """Events in the conversation: what is coming, one card each, and the answers given by its buttons."""
 
 from dataclasses import replace
-from typing import Literal
 
+from bot.dialogue.acts import EventWish
+from bot.dialogue.afterwards import feel, offer_afterwards, report_text
+from bot.dialogue.door import door_card
 from bot.dialogue.draft import Draft
+from bot.dialogue.gatherings import management_card
 from bot.dialogue.prompts import repeat
 from bot.dialogue.questions import say_and_come_back
-from bot.events.card import event_card, when
+from bot.events.card import address_of, event_card, when
 from bot.events.registration import ALLOWED, foreseen, gate
-from bot.events.reminders import overtaken, reminded_of
+from bot.events.reminders import (
+    AFTER,
+    MAYBE,
+    REPORT,
+    few_left,
+    overtaken,
+    reason_of,
+    refreshed_by,
+    reminded_of,
+)
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_day
 from bot.flows.reminders import out_of_quiet
 from bot.flows.template import Rich
 from bot.model.effects import Edit, HandOut, Register, Send, SetTimer
-from bot.model.event import EventId, EventSeen, EventState, Place, Reply
+from bot.model.event import EventId, EventSeen, EventState, Place, Reply, event_tag
 from bot.model.message import Markdown, Message, Option
-
-PREFIX = "e_"
-"""In front of an event's id in the payload of a link."""
+from bot.model.rights import Right
 
 SHOWN = 8
 """Events listed at once: what a phone shows without scrolling far."""
@@ -34,20 +44,38 @@ STATES = {
 """Where the person stands -> how the list says so."""
 
 
+PAST = 3
+"""Of those that are over, so many are listed for staff."""
+
+
 def list_events(draft: Draft, argument: str = "") -> None:
-    """`/evenements`: what is coming, the next first; a single one as its card."""
+    """`/evenements`: what is coming, the next first; a single one as its card. For staff, also what only they
+    know: drafts, and what is over.
+    """
     coming = [one for one in draft.view.events if _coming(draft, one)][:SHOWN]
-    if len(coming) == 1:
+    staff = draft.may(Right.EVENTS)
+    more = _for_staff(draft) if staff else ()
+    if len(coming) == 1 and not more:
         _show(draft, coming[0])
         return
     draft.change(active=None)
-    if not coming:
+    if not coming and not more:
         draft.say("events_none", draft.button("button_menu", "menu"))
         return
-    lines = "\n".join(_line(draft, one) for one in coming)
-    text = Markdown(f"{draft.phrases.say('events_list')}\n\n{lines}")
-    options = (_open(draft, one) for one in coming)
-    draft.add(Send(Message(text, (*options, draft.button("button_menu", "menu")))))
+    shown = "\n".join(_line(draft, one) for one in coming) or draft.phrases.say("events_none")
+    parts = [draft.phrases.say("events_list"), Markdown(shown)]
+    if more:
+        lines = "\n".join(_line(draft, one) for one in more)
+        parts += [draft.phrases.say("events_for_staff"), Markdown(lines)]
+    options = [_open(draft, one, "event") for one in coming] + [_open(draft, one, "manage") for one in more]
+    draft.add(Send(Message(Markdown("\n\n".join(parts)), (*options, draft.button("button_menu", "menu")))))
+
+
+def _for_staff(draft: Draft) -> tuple[EventSeen, ...]:
+    """Drafts, what is going on, and what was last."""
+    going = [one for one in draft.view.events if not _coming(draft, one)]
+    over = [one for one in draft.view.past if one.event.state is EventState.ANNOUNCED][:PAST]
+    return (*(one for one in going if one.event.state is not EventState.CANCELLED), *over)
 
 
 def open_event(draft: Draft, name: str) -> bool:
@@ -58,38 +86,84 @@ def open_event(draft: Draft, name: str) -> bool:
     return seen is not None
 
 
-def event_tapped(draft: Draft, name: str, what: Literal["event", "going", "maybe", "decline", "ics"]) -> None:
+def event_tapped(draft: Draft, name: str, what: EventWish) -> None:
     """A button of a card or of the list."""
     seen = _seen(draft, name)
-    if seen is None:
+    past = known_event(draft, name)
+    if what == "feel" and past is not None:
+        feel(draft, past)
+    elif seen is None:
         say_and_come_back(draft, draft.phrases.say("event_gone"))
     elif what == "event":
         _show(draft, seen)
-    elif what == "ics":
-        _hand_out(draft, seen)
-    else:
+    elif what in ("ics", "paper"):
+        _hand_out(draft, seen, what)
+    elif what in REPLIES:
         _answer(draft, seen, REPLIES[what])
+    else:
+        say_and_come_back(draft, draft.phrases.say("stale_tap"))
 
 
 def event_due(draft: Draft, key: str) -> bool:
-    """A reminder of an event; False if the timer is none. Who no longer goes hears nothing."""
+    """Something about an event is due; False if the timer is none of its."""
     name = reminded_of(key)
     if name is None:
         return False
-    seen = _seen(draft, name)
-    if seen is None or seen.mine is not Place.SEATED or not _coming(draft, seen):
+    seen = known_event(draft, name)
+    if seen is None:
         return True
-    if overtaken(key, seen.event, draft.now, draft.view.policy):
+    if refreshed_by(key) is not None:
+        _refresh(draft, seen, refreshed_by(key))
+        return True
+    if not _due(draft, seen, key):
         return True
     calm = out_of_quiet(draft.now, draft.view.policy)
+    reason = reason_of(key)
     if calm > draft.now:
         # Late: the assistant was off. It still waits for the morning, if that is early enough.
-        if calm < seen.event.starts:
+        if reason in (AFTER, REPORT) or calm < seen.event.starts:
             draft.add(SetTimer(key, calm))
-        return True
-    draft.change(confirming=None)
-    draft.add(Send(_card(draft, seen, heading="event_reminder")))
+    elif reason == AFTER:
+        offer_afterwards(draft, seen)
+    elif reason == REPORT:
+        _sum_up(draft, seen)
+    else:
+        draft.change(confirming=None)
+        draft.add(Send(_card(draft, seen, heading=_heading(seen, reason))))
     return True
+
+
+def _due(draft: Draft, seen: EventSeen, key: str) -> bool:
+    """Whether it still makes sense: who no longer goes, or said so meanwhile, hears nothing."""
+    reason, event = reason_of(key), seen.event
+    if reason in (AFTER, REPORT):
+        return event.state is EventState.ANNOUNCED and draft.now >= event.ends
+    if not _coming(draft, seen):
+        return False
+    if reason == MAYBE:
+        return seen.mine is Place.MAYBE and Reply.GOING in ALLOWED[gate(event, draft.now)]
+    return seen.mine is Place.SEATED and not overtaken(key, event, draft.now, draft.view.policy)
+
+
+def _heading(seen: EventSeen, reason: str) -> str:
+    if reason != MAYBE:
+        return "event_reminder"
+    return "event_hesitates_few" if few_left(seen.event, seen.seated) else "event_hesitates"
+
+
+def _refresh(draft: Draft, seen: EventSeen, card: str | None) -> None:
+    """A card that the person looked at lately shows what is true now."""
+    if card == "event":
+        draft.add(Edit(_card(draft, seen)))
+    elif draft.may(Right.EVENTS):
+        draft.add(Edit(management_card(draft, seen) if card == "manage" else door_card(draft, seen)))
+
+
+def _sum_up(draft: Draft, seen: EventSeen) -> None:
+    """Staff who had to do with it read what came of it."""
+    if draft.may(Right.EVENTS):
+        draft.change(confirming=None)
+        draft.add(Send(Message(report_text(draft, seen))))
 
 
 def leave_events(draft: Draft) -> None:
@@ -119,18 +193,32 @@ def _registration(draft: Draft, seen: EventSeen, reply: Reply) -> tuple[Register
 
 
 def _show(draft: Draft, seen: EventSeen) -> None:
-    draft.add(Send(_card(draft, seen)))
+    card = _card(draft, seen)
+    if draft.may(Right.EVENTS):
+        draft.add(Send(replace(card, silent=True)), Send(management_card(draft, seen)))
+    else:
+        draft.add(Send(card))
     if draft.session.active:
         repeat(draft, draft.phrases.say("back_to_prompt"))
 
 
-def _hand_out(draft: Draft, seen: EventSeen) -> None:
+def _hand_out(draft: Draft, seen: EventSeen, what: EventWish) -> None:
+    """The calendar file, or the programme."""
     from bot.events.calendar_file import calendar_file
 
-    file = calendar_file(seen.event, now=draft.now)
-    draft.add(HandOut(Message(draft.phrases.say("event_calendar", title=seen.event.title)), (file,)))
+    event, phrases = seen.event, draft.phrases
+    if what == "ics":
+        url = address_of(event, draft.view.policy)
+        file = calendar_file(event, now=draft.now, url=url)
+        draft.add(HandOut(Message(phrases.say("event_calendar", title=event.title)), (file,)))
+    elif event.paper is None:
+        say_and_come_back(draft, phrases.say("stale_tap"))
+        return
+    else:
+        text = phrases.say("event_paper", title=event.title)
+        draft.add(Send(Message(text, attachments=(event.paper,))))
     if draft.session.active:
-        repeat(draft, draft.phrases.say("back_to_prompt"))
+        repeat(draft, phrases.say("back_to_prompt"))
 
 
 def _card(draft: Draft, seen: EventSeen, *, heading: str = "") -> Message:
@@ -142,16 +230,28 @@ def _line(draft: Draft, seen: EventSeen) -> Markdown:
     said = draft.phrases.say(
         "event_line", when=Rich(when(event, draft.phrases, draft.view.policy)), title=event.title
     )
-    state = STATES.get(seen.mine)
+    state = "event_line_draft" if seen.event.state is EventState.DRAFT else STATES.get(seen.mine)
     return Markdown(f"{said} {draft.phrases.say(state)}") if state else said
 
 
-def _open(draft: Draft, seen: EventSeen) -> Option:
+def _open(draft: Draft, seen: EventSeen, what: str) -> Option:
     day = write_day(seen.event.local(seen.event.starts).date(), draft.phrases.calendar).rpartition(" ")[0]
-    act = f"event.{seen.event.id}"
+    act = f"{what}.{seen.event.id}"
     return Option(
         act, shorten(f"{day} : {seen.event.title}".replace(" :", "\N{NO-BREAK SPACE}:"), LABEL), act
     )
+
+
+def known_event(draft: Draft, name: str) -> EventSeen | None:
+    """The event of that id, also if it is over."""
+    known = (*draft.view.events, *draft.view.past)
+    return next((one for one in known if one.event.id == EventId(name)), None)
+
+
+def event_of_tag(draft: Draft, tag: str) -> EventSeen | None:
+    """The event that a button stands for by its tag, also if it is over."""
+    known = (*draft.view.events, *draft.view.past)
+    return next((one for one in known if event_tag(one.event.id) == tag), None)
 
 
 def _seen(draft: Draft, name: str) -> EventSeen | None:

@@ -19,7 +19,7 @@ from bot.knowledge.article import Article
 from bot.knowledge.ask import SUGGESTIONS, Finding, Reason, Verdict
 from bot.knowledge.smalltalk import recognise
 from bot.markup.escape import escape
-from bot.model.effects import Miss, Reach, Send
+from bot.model.effects import Asked, Miss, Reach, Send
 from bot.model.inputs import InGroup, Membership, Tap, Utterance
 from bot.model.message import Markdown, Message, Option
 from bot.model.values import ArticleId
@@ -70,17 +70,19 @@ def _answer(draft: Draft, heard: InGroup, words: str, finding: Finding) -> None:
     if finding.verdict is Verdict.ANSWER and finding.reason is Reason.ABOUT_TOPIC:
         _tell_more(draft, heard)
     elif finding.verdict is Verdict.ANSWER and guesses:
+        draft.add(Asked("answered", guesses[0]))
         _show(draft, heard, shelf[guesses[0]], "art")
     elif finding.verdict is Verdict.SUGGEST and guesses:
-        draft.add(Miss(words, "suggest", guesses))
+        draft.add(Asked("suggested"), Miss(words, "suggest", guesses))
         _suggest(draft, heard, [shelf[guess] for guess in guesses], "suggest")
     elif redirect := redirect_of(draft, finding):
+        draft.add(Asked("answered", ArticleId(redirect.id)))
         card = _card(draft, redirect)
         first = draft.phrases.say("reject_redirect")
         _say(draft, heard, Markdown(f"{first}\n\n{card.text}"), _options(draft, card, redirect))
         context.shown(draft, ArticleId(redirect.id))
     else:
-        draft.add(Miss(words, "reject", guesses))
+        draft.add(Asked("unanswered"), Miss(words, "reject", guesses))
         _reject(draft, heard)
 
 

@@ -1,5 +1,6 @@
 """The runs of a person: how one starts, and what becomes of it after each move."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogue.draft import Draft
@@ -9,11 +10,15 @@ from bot.flows.cards import LABEL, article_option, flow_option
 from bot.flows.flow import Flow
 from bot.flows.french import shorten
 from bot.flows.ground import Ended
+from bot.flows.keeping import remembering
 from bot.flows.reminders import timer_key
+from bot.flows.replay import TO_THE_OPEN
+from bot.flows.steps.ask import Ask
 from bot.model.effects import Begin, CancelTimer, Finish, Problem, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.session import Frame, Run
-from bot.model.values import ArticleId, FlowId, RunId
+from bot.model.turn import Wanted
+from bot.model.values import ArticleId, FlowId, RunId, Value
 
 RUN_ID = "abcdefghjkmnpqrstuvwxyz23456789"
 """Signs of a run's id: none that reads like another."""
@@ -24,14 +29,21 @@ def may_start(draft: Draft, flow: Flow) -> bool:
     return flow.open_to(draft.view.person.standing)
 
 
-def start(draft: Draft, flow_id: FlowId, *, restart: bool = False) -> None:
-    """Start a flow, or offer to go on where it is already open."""
+def start(
+    draft: Draft,
+    flow_id: FlowId,
+    *,
+    restart: bool = False,
+    given: Mapping[str, Value] | None = None,
+    whole: bool = False,
+) -> None:
+    """Start a flow, or offer to go on where it is already open. `given`, `whole`: see `begin`.
+
+    One that this person may not go through is, to them, none.
+    """
     flow = draft.shelf.flows.get(flow_id)
-    if flow is None:
+    if flow is None or not may_start(draft, flow):
         draft.say("flow_gone", draft.button("button_menu", "menu"))
-        return
-    if not may_start(draft, flow):
-        draft.say("staff_only", draft.button("button_menu", "menu"))
         return
     already = next((run for run in draft.session.runs if run.flow == flow_id), None)
     if already and not restart:
@@ -46,14 +58,30 @@ def start(draft: Draft, flow_id: FlowId, *, restart: bool = False) -> None:
     if already:
         draft.add(CancelTimer(timer_key(already.id)), Finish(flow_id, "cancelled"))
         draft.drop(already.id)
-    begin(draft, flow, restarted=already is not None)
+    begin(draft, flow, restarted=already is not None, given=given, whole=whole)
 
 
-def begin(draft: Draft, flow: Flow, *, at: str | None = None, restarted: bool = False) -> None:
-    """Open a run of a flow at its first step, or at the step with the key `at`."""
+def begin(
+    draft: Draft,
+    flow: Flow,
+    *,
+    at: str | None = None,
+    restarted: bool = False,
+    given: Mapping[str, Value] | None = None,
+    whole: bool = False,
+) -> None:
+    """Open a run of a flow at its first step, or at the step with the key `at`.
+
+    What is `given` by the name of its field counts as answered: its question is passed over. `whole`: that is
+    all there is to answer, so what may be passed was passed.
+    """
     run_id = RunId("".join(draft.rng.choices(RUN_ID, k=10)))
     run = Run(run_id, flow.id, "", draft.now, (Frame(flow.id, at or flow.keys[0]),))
+    if given:
+        run = replace(run, replay=TO_THE_OPEN, skipped=_unanswered(flow, given) if whole else frozenset())
     walk = Walk(draft.ground, run, draft.session.serial, draft.answers)
+    for name, value in (given or {}).items():
+        walk.apply(remembering(walk.scope().names.ref(name), value, draft.shelf, draft.now))
     if (left := draft.active) and left.flow in draft.shelf.flows:
         walk.say(draft.phrases.say("place_kept", title=draft.shelf.flows[left.flow].title))
     if restarted:
@@ -65,12 +93,28 @@ def begin(draft: Draft, flow: Flow, *, at: str | None = None, restarted: bool = 
     settle(draft, walk)
 
 
+def _unanswered(flow: Flow, given: Mapping[str, Value]) -> frozenset[str]:
+    """The marks of the prompts that may be passed and have no answer."""
+    steps = zip(flow.keys, flow.steps, strict=True)
+    return frozenset(
+        f"{flow.id}/{key}"
+        for key, step in steps
+        if isinstance(step, Ask) and step.skip and step.field.name not in given
+    )
+
+
+def missing(walk: Walk) -> frozenset[Wanted]:
+    """What the prompt at which a run stands should know, and does not know yet."""
+    return walk.step.lacks(walk.scope()) if walk.step.asks_for_more else frozenset()
+
+
 def settle(draft: Draft, walk: Walk) -> None:
     """Take over what a walk brought about; greet its end."""
     draft.add(*walk.effects)
     draft.trace.extend(walk.trace)
     draft.change(serial=walk.serial)
     if walk.ended is None:
+        draft.lacks |= missing(walk)
         revision = draft.shelf.revisions.get(walk.run.flow, "")
         draft.keep(replace(walk.run, revision=revision))
         return
@@ -81,7 +125,7 @@ def settle(draft: Draft, walk: Walk) -> None:
 def _finish(draft: Draft, run: Run, ended: Ended) -> None:
     draft.add(Finish(run.flow, ended.outcome))
     if ended.switch:
-        start(draft, ended.switch)
+        start(draft, ended.switch, given=dict(ended.given))
         return
     text = ended.say or draft.phrases.say("journey_done")
     options = [option for name in ended.suggest if (option := _suggestion(draft, name))]

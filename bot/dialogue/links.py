@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.dialogue.draft import Draft
-from bot.dialogue.events import PREFIX as EVENT
 from bot.dialogue.journeys import may_start
 from bot.dialogue.questions import come_back, find, say_and_come_back, ways_on
 from bot.documents.qr import MEDIA_TYPES, qr_picture
+from bot.events.card import PREFIX as EVENT
 from bot.flows.cards import LABEL, titles
 from bot.flows.french import shorten
 from bot.flows.shelf import Shelf
@@ -20,8 +20,8 @@ from bot.knowledge.choice import same_words
 from bot.markup.escape import escape
 from bot.model.effects import HandOut, NewFile, Send
 from bot.model.message import Markdown, Message, Option
+from bot.model.rights import Right
 from bot.model.values import ArticleId, FlowId
-from bot.model.who import Standing
 
 ENTRY = "q_"
 """In front of an entry's id in a payload; a flow stands there by its id alone."""
@@ -73,11 +73,6 @@ def deep_link(bot: str, target: Target) -> str:
     return f"https://t.me/{bot}?start={target.payload}"
 
 
-def is_staff(draft: Draft) -> bool:
-    """Whether this person may make links."""
-    return draft.view.person.standing is Standing.STAFF
-
-
 def link(draft: Draft, argument: str) -> None:
     """`/lien`, with an id or words: the link and its picture, or the entries to choose from."""
     words = argument.strip()
@@ -86,7 +81,7 @@ def link(draft: Draft, argument: str) -> None:
     elif not words:
         say_and_come_back(draft, draft.phrases.say("link_of_what"))
     elif target := target_of(words.lower(), draft.shelf) or _journey(draft, words) or _event(draft, words):
-        _hand_out(draft, target)
+        hand_out_link(draft, target)
     else:
         _by_question(draft, words)
 
@@ -94,10 +89,10 @@ def link(draft: Draft, argument: str) -> None:
 def link_chosen(draft: Draft, name: str) -> None:
     """An entry was tapped among those that `/lien` offered."""
     target = target_of(f"{ENTRY}{name}", draft.shelf)
-    if not is_staff(draft) or not draft.view.policy.bot or target is None:
+    if not draft.may(Right.EVENTS) or not draft.view.policy.bot or target is None:
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
     else:
-        _hand_out(draft, target)
+        hand_out_link(draft, target)
 
 
 def _journey(draft: Draft, words: str) -> Target | None:
@@ -122,7 +117,7 @@ def _by_question(draft: Draft, words: str) -> None:
     if finding.verdict is Verdict.REJECT or not names:
         say_and_come_back(draft, draft.phrases.say("link_unfound"))
     elif finding.verdict is Verdict.ANSWER and (target := target_of(f"{ENTRY}{names[0]}", draft.shelf)):
-        _hand_out(draft, target)
+        hand_out_link(draft, target)
     else:
         _offer(draft, names)
 
@@ -139,11 +134,10 @@ def _link_option(article: Article) -> Option:
     return Option(f"link.{article.id}", shorten(article.question, LABEL), f"link.{article.id}")
 
 
-def _hand_out(draft: Draft, target: Target) -> None:
+def hand_out_link(draft: Draft, target: Target) -> None:
     """The link as text and as a picture."""
     phrases, address = draft.phrases, deep_link(draft.view.policy.bot, target)
-    shown = Rich(Markdown(f"[{escape(address)}](<{address}>)"))
-    parts = [phrases.say("link_ready", title=target.title, link=shown)]
+    parts = [phrases.say("link_ready", title=target.title, link=link_text(address))]
     if not target.ready:
         parts.append(phrases.say("link_waits"))
     parts.append(phrases.say("link_tip"))
@@ -155,3 +149,8 @@ def _hand_out(draft: Draft, target: Target) -> None:
     )
     draft.add(HandOut(Message(Markdown("\n\n".join(parts))), (picture,)))
     come_back(draft)
+
+
+def link_text(address: str) -> Rich:
+    """An address as what is read and what is opened."""
+    return Rich(Markdown(f"[{escape(address)}](<{address}>)"))

@@ -47,6 +47,12 @@ def miss(draft: Draft, verdict: str, guesses: Sequence[ArticleId]) -> None:
         draft.change(missed=True)
 
 
+def is_chosen(draft: Draft, article: Article) -> bool:
+    """Whether it is one of the entries that were suggested for a question not answered at once."""
+    session = draft.session
+    return session.missed and ArticleId(article.id) in session.guesses
+
+
 def note_opened(draft: Draft, article: Article, *, anew: bool, answers: bool = False) -> None:
     """An entry is going to be shown: it is no longer a guess.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.dialogue.draft import Draft
-from bot.dialogue.journeys import resume_option, settle, start
+from bot.dialogue.journeys import missing, resume_option, settle, start
 from bot.dialogue.stages import begin_anew
 from bot.flows.advance import Walk
 from bot.flows.frames import wait_at
@@ -23,7 +23,9 @@ Way = Literal["back", "skip", "pause", "cancel", "repeat", "help", "restart"]
 
 def walk_of(draft: Draft, run: Run) -> Walk:
     """A walk from where a run stands; only for a run that is `ready`."""
-    return Walk(draft.ground, run, draft.session.serial, draft.answers)
+    walk = Walk(draft.ground, run, draft.session.serial, draft.answers)
+    draft.lacks |= missing(walk)
+    return walk
 
 
 def ready(draft: Draft, run: Run) -> bool:

@@ -22,7 +22,7 @@ from bot.flows.cards import (
 from bot.flows.french import shorten
 from bot.knowledge.article import Article
 from bot.knowledge.ask import SUGGESTIONS, THRESHOLDS, Finding, Reason, Verdict, ask
-from bot.model.effects import Send
+from bot.model.effects import Asked, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.values import ArticleId
 
@@ -44,14 +44,17 @@ def show(draft: Draft, text: str, finding: Finding) -> None:
         return
     opinions.note_question(draft, text, _likely(draft, finding))
     if finding.verdict is Verdict.ANSWER and guesses:
+        draft.add(Asked("answered", guesses[0]))
         show_article(draft, guesses[0])
         return
     if finding.verdict is Verdict.SUGGEST and guesses:
+        draft.add(Asked("suggested"))
         opinions.miss(draft, "suggest", guesses)
         draft.add(Send(_did_you_mean(draft, guesses)))
     elif redirect := redirect_of(draft, finding):
         _show_redirect(draft, redirect)
     else:
+        draft.add(Asked("unanswered"))
         opinions.miss(draft, "reject", guesses)
         _reject(draft)
     come_back(draft)
@@ -89,6 +92,8 @@ def show_article(draft: Draft, name: ArticleId, part: str = "art") -> None:
     """
     article = draft.shelf.articles.get(name)
     if article:
+        if opinions.is_chosen(draft, article) and part == "art":
+            draft.add(Asked("chosen", name))
         opinions.note_opened(draft, article, anew=part == "art")
         draft.add(Send(_part(draft, article, part)))
         context.shown(draft, name)
@@ -187,6 +192,7 @@ def _titles(draft: Draft, phrase: str, articles: Sequence[Article], *more: Optio
 
 
 def _show_redirect(draft: Draft, article: Article) -> None:
+    draft.add(Asked("answered", ArticleId(article.id)))
     opinions.note_opened(draft, article, anew=True, answers=True)
     card = _card(draft, article)
     draft.add(Send(replace(card, text=Markdown(f"{draft.phrases.say('reject_redirect')}\n\n{card.text}"))))
@@ -209,9 +215,14 @@ def _reject(draft: Draft) -> None:
         reach(draft, Stage.HUMAN)
         offer_human(draft)
     elif draft.session.active:
-        draft.say("reject_at_prompt")
+        draft.say("reject_at_prompt", *_to_team(draft))
     else:
-        draft.say("reject", *ways_on(draft))
+        draft.say("reject", *_to_team(draft), *ways_on(draft))
+
+
+def _to_team(draft: Draft) -> tuple[Option, ...]:
+    """The button that sends the question to staff, where there are any."""
+    return (draft.button("button_ask_team", "ask-team"),) if draft.view.policy.staffed else ()
 
 
 def ways_on(draft: Draft) -> tuple[Option, ...]:

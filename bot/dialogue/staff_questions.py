@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.acts import article_tag
 from bot.dialogue.draft import Draft
-from bot.dialogue.links import is_staff
 from bot.dialogue.questions import say_and_come_back
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_date
@@ -18,6 +17,7 @@ from bot.markup.escape import escape
 from bot.model.effects import Propose, Send, Settle
 from bot.model.message import Markdown, Message, Option
 from bot.model.misses import Missed
+from bot.model.rights import Right
 from bot.model.values import ArticleId
 
 if TYPE_CHECKING:  # numpy: imported in the functions, since an assistant without entries never needs it
@@ -34,10 +34,10 @@ VERDICTS = {"reject": "missed_reject", "suggest": "missed_suggest", "disliked": 
 
 def list_questions(draft: Draft, argument: str = "") -> None:
     """`/questions`: the groups that most people asked about, and which entries wait for a review."""
-    if not is_staff(draft):
-        say_and_come_back(draft, draft.phrases.say("unknown_command", command="/questions"))
-        return
-    _list(draft)
+    if draft.may(Right.ANSWER):
+        _list(draft)
+    else:
+        say_and_come_back(draft, draft.phrases.say("stale_tap"))
 
 
 def group_tapped(draft: Draft, number: int, what: str) -> None:
@@ -76,7 +76,9 @@ def _group(draft: Draft, number: int) -> "Group | None":
     """The open group of that name; None for anybody but staff."""
     from bot.knowledge.likeness import group_with, groups
 
-    return group_with(groups(draft.library.index, draft.view.misses), number) if is_staff(draft) else None
+    if not draft.may(Right.ANSWER):
+        return None
+    return group_with(groups(draft.library.index, draft.view.misses), number)
 
 
 def _list(draft: Draft, *, besides: "Group | None" = None) -> None:

@@ -2,22 +2,33 @@
 
 from datetime import datetime, timedelta
 
+from bot.dialogue import roster
 from bot.dialogue.acts import (
     Act,
+    AnnouncementTap,
     AnswerTap,
+    ArrangeTap,
     ArticleTap,
+    CannedTap,
     ControlTap,
+    DoorTap,
     EventTap,
     FlowTap,
     GroupTap,
     LanguageTap,
     LinkTap,
     OpinionTap,
+    PeopleTap,
     PlainTap,
     ProposeTap,
+    RequestTap,
     ResumeTap,
+    StatisticsTap,
+    TeamTap,
+    WishTap,
     parse_act,
 )
+from bot.dialogue.announcing import announcement_tapped
 from bot.dialogue.commands import (
     choose_language,
     confirm_erase,
@@ -29,16 +40,25 @@ from bot.dialogue.commands import (
     open_runs,
     own_data,
     question,
+    run_command,
 )
+from bot.dialogue.door import door_tapped
 from bot.dialogue.draft import Draft
-from bot.dialogue.events import event_tapped, list_events
+from bot.dialogue.events import event_of_tag, event_tapped, known_event, list_events
+from bot.dialogue.gatherings import arrange
 from bot.dialogue.journeys import start
 from bot.dialogue.links import link_chosen
+from bot.dialogue.preferences import show_preferences, wish_tapped
 from bot.dialogue.prompts import answer, ready, recover, resume, take_way
 from bot.dialogue.questions import judged, none_fits, say_and_come_back, show_article
+from bot.dialogue.requests import ask_team, back_to_assistant, rated, send_question, share
+from bot.dialogue.staff_desk import request_tapped
 from bot.dialogue.staff_questions import group_tapped, list_questions, proposed
+from bot.dialogue.statistics import statistics_tapped
+from bot.dialogue.team import choose_whose, invite, take_back
 from bot.flows.steps.ask import DONE
 from bot.model.inputs import Tap
+from bot.model.who import Standing
 
 DOUBLE = timedelta(seconds=5)
 """The same button within this time is one tap too many."""
@@ -127,12 +147,39 @@ def _outside(draft: Draft, meaning: Act) -> None:
             group_tapped(draft, group, what)
         case ProposeTap(group=group, tag=tag):
             proposed(draft, group, tag)
-        case EventTap(event=event, what=action):
-            event_tapped(draft, event, action)
+        case AnnouncementTap(announcement=announcement, what=wish):
+            if not announcement_tapped(draft, announcement, wish):
+                _stale(draft)
+        case EventTap() | ArrangeTap() | DoorTap():
+            _about_event(draft, meaning)
+        case PeopleTap():
+            roster.tapped(draft, meaning)
+        case TeamTap(person=person, what=what):
+            take_back(draft, person, sure=what == "unrole-yes")
+        case StatisticsTap():
+            statistics_tapped(draft, meaning)
+        case RequestTap(request=request, what="good" | "half" | "bad" as score):
+            rated(draft, request, score)
+        case RequestTap(request=request, what=what):
+            request_tapped(draft, request, f"req.{request}.{what}")
+        case CannedTap(request=request, name=name, send=send):
+            request_tapped(draft, request, f"{'use' if send else 'model'}.{request}.{name}")
         case LanguageTap(tag=tag):
             choose_language(draft, tag)
+        case WishTap(wish=wish):
+            wish_tapped(draft, wish)
         case PlainTap(name=name):
             _plain(draft, name)
+
+
+def _about_event(draft: Draft, meaning: EventTap | ArrangeTap | DoorTap) -> None:
+    match meaning:
+        case EventTap(event=event, what=wish):
+            event_tapped(draft, event, wish)
+        case ArrangeTap(event=event, what=deed):
+            arrange(draft, known_event(draft, event), deed)
+        case DoorTap(tag=tag):
+            door_tapped(draft, event_of_tag(draft, tag), meaning)
 
 
 def _plain(draft: Draft, name: str) -> None:
@@ -151,10 +198,30 @@ def _plain(draft: Draft, name: str) -> None:
             list_questions(draft)
         case "events":
             list_events(draft)
+        case "team":
+            run_command(draft, "equipe")
+        case "team-take":
+            choose_whose(draft)
+        case "invite-staff" | "invite-organiser":
+            invite(draft, Standing.STAFF if name == "invite-staff" else Standing.ORGANISER)
+        case "preview":
+            say_and_come_back(draft, draft.phrases.say("preview_tapped"))
+        case "news":
+            show_preferences(draft)
         case "none":
             none_fits(draft)
         case "human":
             human(draft)
+        case "ask-team":
+            ask_team(draft)
+        case "send-all" | "send-only":
+            send_question(draft, everything=name == "send-all")
+        case "share" | "keep":
+            share(draft, agreed=name == "share")
+        case "assistant":
+            back_to_assistant(draft)
+        case "requests":
+            run_command(draft, "demandes")
         case "data":
             own_data(draft)
         case "export":

@@ -5,11 +5,14 @@ they are.
 from collections.abc import Callable, Sequence
 
 from bot.dialogue.acts import plain_act
-from bot.dialogue.commands import confirm_erase, human, run_command
+from bot.dialogue.announcing import correction_written
+from bot.dialogue.commands import confirm_erase, human, note_forwarded, run_command
 from bot.dialogue.context import is_bare, understand, wants_more
+from bot.dialogue.door import searched
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.lists import list_open
+from bot.dialogue.preferences import show_preferences
 from bot.dialogue.prompts import Way, answer, ready, recover, refuse, resume, take_way, walk_of
 from bot.dialogue.questions import (
     judged,
@@ -43,6 +46,12 @@ def said(draft: Draft, text: str, *, may_command: bool = True) -> None:
         name, *argument = words[1:].split(maxsplit=1)
         run_command(draft, name.split("@")[0].lower(), *argument)
         return
+    if not may_command:
+        note_forwarded(draft, words)
+    if correction_written(draft, text):
+        return
+    if searched(draft, words):
+        return
     if draft.pending and _confirmed(draft, words):
         return
     run = draft.active
@@ -73,7 +82,8 @@ def _at_prompt(draft: Draft, run: Run, text: str) -> bool:
         return _way_out(draft, run, words, same_words)
     if not _names_a_choice(draft, run, words) and _way_out(draft, run, words, exactly):
         return True
-    if not _clearly_asks(draft, run, words) and answer(draft, run, Utterance(text)):
+    heard = draft.heard or Utterance(text)
+    if not _clearly_asks(draft, run, words) and answer(draft, run, heard):
         return True
     return _way_out(draft, run, words, same_words)
 
@@ -132,6 +142,8 @@ def _between_journeys(draft: Draft, words: str) -> bool:
         _resumed(draft)
     elif same_words(words, spoken["help"]):
         run_command(draft, "aide")
+    elif same_words(words, spoken["news"]):
+        show_preferences(draft)
     elif same_words(words, spoken["cancel"]):
         draft.say("nothing_to_cancel", draft.button("button_menu", "menu"))
     elif same_words(words, (*spoken["back"], *spoken["repeat"])):

@@ -57,7 +57,8 @@ async def _telegram(survey: Survey, clock: Clock, authored: content.Opened) -> C
     if token is None:
         alone = partial(machine.clock, survey, clock.now(), None)
         return (("clock", alone), ("Telegram", partial(telegram.without_token, survey)))
-    told = await examine_bot(Account(token, survey.settings.telegram_api))
+    group = telegram.present_group(survey.settings)
+    told = await examine_bot(Account(token, survey.settings.telegram_api), group=group)
     now, served = clock.now(), is_served(survey.settings.database_file)
     checks: Checks = (
         ("clock", partial(machine.clock, survey, now, told.date)),
@@ -65,6 +66,7 @@ async def _telegram(survey: Survey, clock: Clock, authored: content.Opened) -> C
         ("token", partial(telegram.token, told)),
         ("webhook", partial(telegram.webhook, told, survey, served=served, now=now)),
         ("menu", partial(telegram.menu, told, authored.commands)),
+        ("staff group", partial(telegram.staff_group, told, survey.settings, group)),
     )
     # A refused token says it all: the others were not answered because of it.
     return checks[:3] if told.refused else checks

@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.channels.telegram.examining import Told, WebhookFacts
+from bot.channels.telegram.examining import GroupFacts, Told, WebhookFacts
 from bot.channels.telegram.identity import Me
 from bot.doctor.diagnosis import Diagnosis
-from bot.settings import PREFIX, Survey
+from bot.settings import PREFIX, Settings, Survey
+from bot.storage.relaying import GROUP
+from bot.storage.requests import CONFIGURED
+from bot.storage.sqlite import kept_setting
 
 RECENT = timedelta(hours=1)
 """A delivery that failed longer ago, with nothing waiting, is history."""
@@ -129,6 +132,65 @@ def menu(told: Told, commands: Collection[str]) -> Iterator[Diagnosis]:
         yield Diagnosis("menu", "note", what, "start the assistant: it sets the menu within a minute")
     else:
         yield Diagnosis("menu", "ok", f"{len(told.menu)} commands")
+
+
+def present_group(settings: Settings) -> int | None:
+    """The group of staff in the settings, or what it became since it was set there."""
+    wanted = settings.staff_group
+    if wanted is None or not settings.database_file.exists():
+        return wanted
+    if kept_setting(settings.database_file, CONFIGURED) != f"telegram:{wanted}":
+        return wanted
+    now = (kept_setting(settings.database_file, GROUP) or "").removeprefix("telegram:")
+    return int(now) if now.removeprefix("-").isdigit() else wanted
+
+
+def staff_group(told: Told, settings: Settings, group: int | None) -> Iterator[Diagnosis]:
+    """Where staff see to requests, and what the bot needs there."""
+    name = "staff group"
+    if group is None:
+        if settings.staff:
+            what = "none is set: requests go to each of the team in their own chat"
+            how = "to answer together: add the bot to a group with topics, set ALLIANCES_STAFF_GROUP to its id"
+        else:
+            what = "nobody is set (ALLIANCES_STAFF, ALLIANCES_STAFF_GROUP): no request reaches anybody"
+            how = "set ALLIANCES_STAFF to your numeric Telegram id; people are given ALLIANCES_CONTACT meanwhile"
+        yield Diagnosis(name, "note", what, how)
+    elif told.group is None:
+        yield unasked(name)
+    elif told.group.trouble:
+        what = f"{group}: {told.group.trouble}; requests go to each of the team in their own chat"
+        how = "add the bot to the group, and check ALLIANCES_STAFF_GROUP: the id begins with -100"
+        yield Diagnosis(name, "problem", what, how)
+    else:
+        yield from _in_staff_group(told.group, told.me, settings)
+    if group is not None and group != settings.staff_group:
+        what = f"the group became {group} when Telegram upgraded it; that is used"
+        yield Diagnosis(name, "note", what, f"set ALLIANCES_STAFF_GROUP={group}")
+
+
+def _in_staff_group(found: GroupFacts, me: Me | None, settings: Settings) -> Iterator[Diagnosis]:
+    name = "staff group"
+    hears_all = found.administrator or (me is not None and me.reads_groups)
+    if not found.is_forum:
+        what = f"{found.title or 'the group'} has no topics: staff answer by replying to the bot's messages"
+        how = "for a topic a request: turn on Topics in the group's settings, make the bot an administrator"
+        yield Diagnosis(name, "note", what, f"{how} with Manage topics")
+    elif not found.manages_topics:
+        what = f"{found.title or 'the group'} has topics, but the bot may not make any"
+        how = "make the bot an administrator there, with the right Manage topics"
+        yield Diagnosis(name, "problem", what, how)
+    elif not hears_all:
+        what = "the bot is not sent what staff write in topics (privacy mode is on, it is no administrator)"
+        yield Diagnosis(name, "problem", what, "make the bot an administrator of the group")
+    else:
+        yield Diagnosis(name, "ok", f"{found.title or 'the group'}: a topic a request")
+    if found.is_forum and found.manages_topics and not found.deletes_messages:
+        what = "when somebody erases their data, staff are asked to delete the topic: the bot may not"
+        yield Diagnosis(name, "note", what, "give the bot the right Delete messages there")
+    if not settings.staff:
+        what = "nobody can answer there: no administrator is set who could invite the team"
+        yield Diagnosis(name, "problem", what, "set ALLIANCES_STAFF to your numeric Telegram id")
 
 
 def _place(url: str) -> str:

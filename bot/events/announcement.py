@@ -1,37 +1,17 @@
-"""An announcement: one text to many. What state it is in, and which orders change that."""
+"""Legal changes of an announcement, when it comes again, and when its text itself is at fault. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import NewType
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.model.message import Message
-
-AnnouncementId = NewType("AnnouncementId", int)
+from bot.model.announcement import Fate, Order, Rhythm, State
 
 POISON = 5
-"""So many refusals in a row, and nothing delivered before: the text itself is at fault, so we stop."""
-
-
-class State(StrEnum):
-    """Where an announcement stands."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    CANCELLED = "cancelled"
-    DONE = "done"
-
-
-class Order(StrEnum):
-    """What staff may want of one."""
-
-    PAUSE = "pause"
-    RESUME = "resume"
-    CANCEL = "cancel"
-
+"""So many of the last answers, all the same refusal: the text itself is at fault, so we stop."""
 
 CHANGES: Mapping[tuple[State, Order], State] = {
+    (State.PLANNED, Order.CANCEL): State.CANCELLED,
     (State.RUNNING, Order.PAUSE): State.PAUSED,
     (State.RUNNING, Order.CANCEL): State.CANCELLED,
     (State.PAUSED, Order.RESUME): State.RUNNING,
@@ -39,64 +19,47 @@ CHANGES: Mapping[tuple[State, Order], State] = {
 }
 """Every legal change; anything else is refused."""
 
-
-class Fate(StrEnum):
-    """What became of one person's copy."""
-
-    CLAIMED = "claimed"
-    """In the outbox, or on its way."""
-    SENT = "sent"
-    BLOCKED = "blocked"
-    """The person cannot be reached any more."""
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    """It may have arrived, and is not sent again."""
-    DROPPED = "dropped"
-    """Taken back before it left: cancelled, or the person asked for it."""
+ORDERS: Mapping[State, tuple[Order, ...]] = {
+    state: tuple(order for order in Order if (state, order) in CHANGES) for state in State
+}
+"""What staff may want of an announcement in this state."""
 
 
-class OnUnknown(StrEnum):
-    """What to do with a copy that may have arrived: Telegram did not say in time."""
-
-    SKIP = "skip"
-    """Rather none than two."""
-    RESEND = "resend"
-    """Rather two than none."""
+def poisoned(last: Sequence[tuple[Fate, str]]) -> str:
+    """Why no more copies are worth trying, by the last answers with their reasons; empty while they are."""
+    reasons = {reason for fate, reason in last if fate is Fate.REFUSED}
+    alike = len(last) >= POISON and len(reasons) == 1 and all(fate is Fate.REFUSED for fate, _ in last)
+    return reasons.pop() if alike else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """One text to many, as stored."""
+def occurrence(first: datetime, rhythm: Rhythm, number: int, zone: ZoneInfo) -> datetime:
+    """When the occurrence `number` (0 is the first) is, UTC: at the same hour by the clocks of the zone.
 
-    id: AnnouncementId
-    message: Message
-    state: State
-    on_unknown: OnUnknown
-    created: datetime
-    people: int
-    """How many it was for when it was made."""
-    claimed_up_to: int
-    """Id of the last person whose copy was made."""
-    last: int
-    """Id of the last person who was known when it was made: later ones are not meant."""
-    reason: str = ""
-    """Why it paused by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How far it is: copies by fate."""
-
-    people: int
-    fates: Mapping[Fate, int]
-
-    @property
-    def left(self) -> int:
-        """Copies not made or not answered yet; people erased meanwhile count among them until the end."""
-        settled = sum(count for fate, count in self.fates.items() if fate is not Fate.CLAIMED)
-        return max(0, self.people - settled)
+    The 31st becomes the last day of a shorter month. An hour that the clocks leave out is told by those that
+    they show instead (2 h 30 becomes 3 h 30); of one that they show twice it is the first.
+    """
+    local = first.astimezone(zone).replace(tzinfo=None)
+    if rhythm is Rhythm.WEEKLY:
+        wanted = local + timedelta(weeks=number)
+    elif rhythm is Rhythm.MONTHLY:
+        year, month = divmod(local.year * 12 + local.month - 1 + number, 12)
+        day = min(local.day, calendar.monthrange(year, month + 1)[1])
+        wanted = local.replace(year=year, month=month + 1, day=day)
+    else:
+        wanted = local
+    return wanted.replace(tzinfo=zone).astimezone(UTC)
 
 
-def poisoned(tally: Tally) -> bool:
-    """Whether the first copies were all refused: no more are worth trying."""
-    return tally.fates.get(Fate.REFUSED, 0) >= POISON and not tally.fates.get(Fate.SENT, 0)
+def following(
+    first: datetime, rhythm: Rhythm, number: int, zone: ZoneInfo, *, now: datetime
+) -> tuple[int, datetime] | None:
+    """Number and time of the next occurrence after `number` that is still to come; None without a rhythm.
+
+    Those whose time has passed meanwhile are left out: nobody wants four old reminders in a row.
+    """
+    if rhythm is Rhythm.ONCE:
+        return None
+    number += 1
+    while (moment := occurrence(first, rhythm, number, zone)) <= now:
+        number += 1
+    return number, moment

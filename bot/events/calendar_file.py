@@ -1,26 +1,34 @@
 """The calendar file of an event (RFC 5545): data in, bytes out. The only door to icalendar."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.markup import plain
 from bot.model.effects import NewFile
 from bot.model.event import Event, EventState
 
+if TYPE_CHECKING:
+    import icalendar
+
 MEDIA_TYPE = "text/calendar"
+ALARM = timedelta(hours=2)
+"""So long before it begins a calendar rings."""
+
 DOMAIN = "alliances.invalid"
 """Behind the id in a UID: the same on every installation of one association, and nobody's (RFC 2606)."""
 
 
-def calendar_file(event: Event, *, now: datetime) -> NewFile:
+def calendar_file(event: Event, *, now: datetime, url: str = "") -> NewFile:
     """The .ics that puts an event into a calendar, renews it there, or takes it out once it is cancelled.
 
     The UID stays, SEQUENCE is the revision: a calendar that has an older one replaces it (RFC 5546, 3.2.1).
+    `url` leads to it where it has no address of its own.
     """
     name = f"{event.local(event.starts):%Y-%m-%d}_{event.id}.ics"
-    return NewFile(name, MEDIA_TYPE, calendar_bytes(event, now=now))
+    return NewFile(name, MEDIA_TYPE, calendar_bytes(event, now=now, url=url))
 
 
-def calendar_bytes(event: Event, *, now: datetime) -> bytes:
+def calendar_bytes(event: Event, *, now: datetime, url: str = "") -> bytes:
     """The same as bytes: UTF-8, CRLF, lines of at most 75 bytes."""
     import icalendar  # 60 ms: only who wants a file waits for it
 
@@ -37,8 +45,16 @@ def calendar_bytes(event: Event, *, now: datetime) -> bytes:
         entry.add("location", where)
     if about := _about(event):
         entry.add("description", about)
-    if event.link:
-        entry.add("url", event.link)
+    if event.link or url:
+        entry.add("url", event.link or url)
+    if event.organiser:
+        # Whoever invites needs an address (RFC 5545, 3.8.4.3) and we know a name alone: this is how calendars
+        # write that there is none.
+        organiser = icalendar.vCalAddress("invalid:nomail")
+        organiser.params["cn"] = icalendar.vText(event.organiser)
+        entry.add("organizer", organiser)
+    if not cancelled:
+        entry.add_component(_alarm(event))
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//alliances//evenements//FR")
     calendar.add("version", "2.0")
@@ -51,6 +67,17 @@ def calendar_bytes(event: Event, *, now: datetime) -> bytes:
         calendar.add_component(zone)
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
+
+
+def _alarm(event: Event) -> "icalendar.Alarm":
+    """Rings on the day; the days before, the assistant itself reminds."""
+    import icalendar
+
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", event.title)
+    alarm.add("trigger", -ALARM)
+    return alarm
 
 
 def _by_the_clocks(event: Event, moment: datetime) -> datetime:

@@ -12,6 +12,9 @@ from bot.model.event import Event, EventId, EventSeen, EventState, Place
 from bot.model.message import Markdown, Message, Option
 from bot.model.turn import Policy
 
+PREFIX = "e_"
+"""In front of an event's id in the payload of a link."""
+
 MINE = {
     Place.SEATED: "event_seated",
     Place.MAYBE: "event_maybe",
@@ -28,7 +31,7 @@ def card_key(event: EventId) -> str:
 def event_card(
     seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: str = ""
 ) -> Message:
-    """Date first, place, seats left, where the person stands, and what they can do about it.
+    """Date first, place, seats left, where the person stands, what they can do about it; with its picture.
 
     `heading`: name of a phrase that says why the card comes now; it may have the hole `title`.
     """
@@ -42,8 +45,14 @@ def event_card(
         *_seats(seen, phrases, now),
         *_mine(seen, phrases, now),
     ]
-    options = tuple(_options(seen, phrases, now))
-    return Message(Markdown("\n\n".join(parts)), options, key=card_key(event.id))
+    shown = event.picture or event.paper
+    return Message(
+        Markdown("\n\n".join(parts)),
+        tuple(_options(seen, phrases, now)),
+        attachments=(shown,) if shown else (),
+        key=card_key(event.id),
+        steady=True,
+    )
 
 
 def when(event: Event, phrases: Phrases, policy: Policy) -> Markdown:
@@ -61,6 +70,11 @@ def when(event: Event, phrases: Phrases, policy: Policy) -> Markdown:
     return Markdown(f"{said} {phrases.say('event_zone', city=city)}")
 
 
+def address_of(event: Event, policy: Policy) -> str:
+    """The web address that opens the assistant at the event; empty without a public name on Telegram."""
+    return f"https://t.me/{policy.bot}?start={PREFIX}{event.id}" if policy.bot else ""
+
+
 def write_hour(local: datetime) -> str:
     """`18 h 30`, `9 h`."""
     return f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02}" if local.minute else "")
@@ -72,7 +86,8 @@ def notice(
     """A change told to one who is concerned; `calendar`: with the file that renews it in their calendar."""
     from bot.events.calendar_file import calendar_file
 
-    files = (calendar_file(seen.event, now=now),) if calendar else ()
+    url = address_of(seen.event, policy)
+    files = (calendar_file(seen.event, now=now, url=url),) if calendar else ()
     return HandOut(event_card(seen, phrases, policy, now=now, heading=heading), files)
 
 
@@ -131,6 +146,8 @@ def _options(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Optio
         yield _option("decline", "button_decline", event, phrases)
     if open_to is not Gate.SHUT:
         yield _option("ics", "button_calendar", event, phrases)
+    if event.paper and event.picture and event.state is EventState.ANNOUNCED:
+        yield _option("paper", "button_event_paper", event, phrases)
     if event.link and event.state is EventState.ANNOUNCED:
         yield Option(f"link.{event.id}", phrases.label("button_event_link"), "", event.link)
 

@@ -18,6 +18,15 @@ WrittenTime = Annotated[str, StringConstraints(pattern=TIME_PATTERN)]
 """`2027-01-14 18:30`, by the clocks of the place; with `+01:00` behind it where they strike twice."""
 
 
+class EventMedium(Authored):
+    """A picture or a paper that lies beside the file of the event."""
+
+    file: str = Constraint(min_length=1, max_length=200)
+    """Path from the folder of the event's file."""
+    alt: str = Constraint(default="", max_length=200)
+    """What a picture shows, for people who do not see it."""
+
+
 class EventFile(Authored):
     """A file that describes one event."""
 
@@ -35,6 +44,12 @@ class EventFile(Authored):
     capacity: int | None = Constraint(default=None, ge=1, le=100_000)
     organiser: str = Constraint(default="", max_length=80)
     deadline: WrittenTime | None = None
+    picture: EventMedium | None = None
+    """Shown with the card."""
+    attachment: EventMedium | None = None
+    """A programme, a map: a file to read."""
+    follow_up: Slug | None = None
+    """The journey that who was there may go on with."""
 
 
 Fault = Literal["no_such_day", "skipped", "twice", "foreign_offset"]

@@ -16,7 +16,7 @@ from bot.flows.ground import Ended, Ground
 from bot.flows.keeping import deeds, noted, remembering, restored, unrepeated
 from bot.flows.names import Names
 from bot.flows.progress import Progress, progress_of
-from bot.flows.reminders import reminder_due, timer_key
+from bot.flows.reminders import reminder_of, timer_key
 from bot.flows.step import (
     Again,
     Answered,
@@ -100,12 +100,11 @@ class Walk:
 
     def scope(self) -> Scope:
         """What the current step may see."""
-        shelf, view, now = self.ground.shelf, self.ground.view, self.ground.now
-        numbers, started = self.progress.names(), self.ground.started
-        names = Names(shelf, self.flow.id, self.run.id, self.answers, view, now, numbers, started)
-        wait = self.run.wait
+        on, run, wait = self.ground, self.run, self.run.wait
+        shelf, view, now, numbers = on.shelf, on.view, on.now, self.progress.names()
+        names = Names(shelf, self.flow.id, run.id, self.answers, view, now, numbers, on.started)
         serial = wait.serial if wait else self.serial
-        return Scope(shelf, self.flow, self.key, self.run, names, view, now, self.ground.rng, serial, wait)
+        return Scope(shelf, self.flow, self.key, run, names, view, now, on.rng, serial, wait, on.desk)
 
     # --- moving ---------------------------------------------------------------------------------------------
 
@@ -155,8 +154,8 @@ class Walk:
             case Into(flow=flow, returns=returns):
                 first = self.ground.shelf.flows[flow].keys[0]
                 self.run = replace(self.run, frames=(*self.run.frames, Frame(flow, first, returns)))
-            case Switch(flow=flow):
-                self._end(Ended("done", switch=flow))
+            case Switch(flow=flow, given=given):
+                self._end(Ended("done", switch=flow, given=given))
             case Leave(suggest=suggest, say=say):
                 self._leave(suggest, say)
             case Replay(field=field):
@@ -211,8 +210,10 @@ class Walk:
         """Stop at the current prompt: number it, show it, set its reminder."""
         self.serial = next_serial(self.serial)
         self.run = replace(self.run, wait=Wait(self.serial, self.key, self.ground.now))
+        scope = self.scope()
+        self._said.extend(self.step.before(scope))
         self._speak()
-        self.effects.append(Send(self.question()))
+        self.effects.append(Send(ask_message(self.prompt, scope, self.progress)))
         self.remind()
 
     def question(self) -> Message:
@@ -221,9 +222,8 @@ class Walk:
 
     def remind(self) -> None:
         """Set the timer of the next reminder, if the prompt has one left."""
-        step, wait = self.step, self.run.wait
-        if isinstance(step, Ask) and step.remind and wait and wait.reminded < step.remind.times:
-            due = reminder_due(self.ground.now, step.remind.after, step.remind.at, self.ground.view.policy)
+        due = reminder_of(self.step, self.run.wait, self.ground.now, self.ground.view.policy)
+        if due:
             self.effects.append(SetTimer(timer_key(self.run.id), due))
 
     def repeat(self) -> None:
@@ -249,11 +249,14 @@ class Walk:
     def take(self, reply: Answered) -> None:
         """Take over an answer and go on."""
         self._record(reply.shown)
+        self.run = replace(self.run, history=() if reply.outcome.final else self.run.history)
         if isinstance(reply.outcome.then, Onward):
             for effect in reply.outcome.effects:
                 self.apply(effect)
             self._onward_from_answer()
         else:
+            jumps = isinstance(reply.outcome.then, Jump)  # to a question that is to be asked again
+            self.run = replace(self.run, replay=None if jumps else self.run.replay)
             self.follow(reply.outcome)
         self.go()
 
@@ -277,6 +280,8 @@ class Walk:
     def change_screen(self, reply: Again) -> None:
         """Show the same prompt in another state, in place or as a new message."""
         self.run = replace(self.run, wait=reply.wait)
+        for effect in reply.effects:
+            self.apply(effect)
         if reply.in_place:
             self.effects.append(Edit(self.question()))
         else:

@@ -6,6 +6,7 @@ from bot.flows.progress import Progress
 from bot.flows.step import Prompt, Scope, control_act
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.review import Review
+from bot.flows.steps.submitting import Submitting
 from bot.flows.template import Rich
 from bot.model.message import Markdown, Message, Option
 from bot.model.session import Run
@@ -53,7 +54,7 @@ def left_message(step: Prompt, scope: Scope) -> Message:
 
 
 def _framed(step: Prompt, question: Markdown, scope: Scope, progress: Progress) -> Markdown:
-    if isinstance(step, Review):
+    if isinstance(step, Review | Submitting):
         return question
     say, shown = scope.shelf.phrases.say, Rich(question)
     number, total = progress.number, progress.total
@@ -63,5 +64,7 @@ def _framed(step: Prompt, question: Markdown, scope: Scope, progress: Progress) 
 
 
 def _title(step: Prompt, scope: Scope) -> Markdown:
+    if isinstance(step, Submitting):
+        return step.title(scope)
     asked = step.ask if isinstance(step, Ask) else step.say if isinstance(step, Review) else None
     return scope.text(asked) if asked else scope.shelf.phrases.say("review")

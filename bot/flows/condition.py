@@ -81,10 +81,11 @@ ARITY: Mapping[str, tuple[int, int | None]] = {
     "started": (1, 1),
     "registered": (1, 1),
     "seen_within": (1, 1),
+    "under_way": (1, 1),
 }
 """Functions and how many arguments they take (least, most; None: any number)."""
 
-FOR_AUDIENCES = frozenset({"registered", "seen_within"})
+FOR_AUDIENCES = frozenset({"registered", "seen_within", "under_way"})
 """Functions that only an audience can use; `done` and `started` also work within a flow."""
 
 _OPERATORS: Mapping[type[ast.AST], str] = {

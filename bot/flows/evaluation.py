@@ -34,6 +34,10 @@ class Reader(Protocol):
         """Whether the person has finished (or at least started) a flow."""
         ...
 
+    def fits(self, function: str, of: str | int | float | bool) -> bool | None:
+        """The value of a function that only an audience can use (`condition.FOR_AUDIENCES`); None elsewhere."""
+        ...
+
 
 def evaluate(condition: Condition, names: Reader) -> Datum:
     """The value of a calculation; None if it is absent."""
@@ -115,6 +119,8 @@ def _function(call: Call, names: Reader) -> Datum:
             return names.weight(path)
         case Call(function="done" | "started" as which, arguments=(Const(value=flow),)):
             return names.ran(str(flow), which == "done")
+        case Call(function="registered" | "seen_within" | "under_way", arguments=(Const(value=of),)):
+            return names.fits(call.function, of)
     values = [_value(argument, names) for argument in call.arguments]
     present = [value for value in values if value is not None]
     match call.function:
@@ -137,14 +143,22 @@ def _function(call: Call, names: Reader) -> Datum:
 def _fold(function: str, numbers: list[int | float]) -> Datum:
     match function:
         case "sum":
-            return sum(numbers)
+            return _added(numbers)
         case "mean":
-            return sum(numbers) / len(numbers) if numbers else None
+            return _added(numbers) / len(numbers) if numbers else None
         case "min":
             return min(numbers, default=None)
         case "max":
             return max(numbers, default=None)
-    return None  # of audiences, which become SQL; the checks refuse it elsewhere
+    return None  # of audiences, not called as the checks want it
+
+
+def _added(numbers: list[int | float]) -> int | float:
+    """One after the other, as SQL does it: `sum` of Python 3.12 and later compensates rounding."""
+    total: int | float = 0
+    for number in numbers:
+        total += number
+    return total
 
 
 def round_half_up(number: float | int, digits: float | int = 0) -> float | int:

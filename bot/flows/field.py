@@ -19,13 +19,21 @@ FieldType = Literal[
     "choices",
     "yes_no",
     "date",
+    "time",
+    "datetime",
     "email",
     "phone",
     "department",
     "person",
     "file",
     "location",
+    "link",
+    "post",
+    "condition",
 ]
+
+NOW = "now"
+"""In `after` and `before`: the moment at which the question is answered."""
 
 ABSENT = "none"
 """`value: none`: the choice is an answer, but counts nowhere."""
@@ -59,6 +67,10 @@ class Field(Authored):
     """number, scale: least value; choices: least count; text: least characters."""
     max: int | float | None = None
     """The same, most."""
+    after: FieldName | None = None
+    """date, datetime: another such answer, or `now`, that this one comes after; a day may be the same one."""
+    before: FieldName | None = None
+    """date, datetime: another such answer, or `now`, beyond which this one does not go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,8 @@ class Declared:
     """The question under which a review shows it."""
     people: bool = False
     """The values are ids of members of the association."""
+    listed: str = ""
+    """Whose choices these are: `flows`, `events`, or a profile field; empty for choices of its own."""
     degrees: Mapping[int, str] = field(default_factory=dict)
     """scale: degree -> the words for it, if it has any."""
     returned_by: FlowId = FlowId("")

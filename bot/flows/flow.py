@@ -15,11 +15,21 @@ from bot.flows.steps.ask import Ask
 from bot.flows.steps.branch import Branch
 from bot.flows.steps.call import Call
 from bot.flows.steps.set import Set
+from bot.flows.steps.submitting import Submitting
+from bot.model.rights import Right, may
 from bot.model.values import FlowId, Owner
 from bot.model.who import Standing
 
 CommandWord = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 """Bot API, BotCommand: 1 to 32 of lower-case letters, digits and underscores."""
+
+
+AUDIENCES: Mapping[str, Right | None] = {
+    "everyone": None,
+    "organisers": Right.EVENTS,
+    "staff": Right.ANNOUNCE,
+}
+"""`for:` -> the right that people must have to go through the flow."""
 
 
 class Flow(Authored):
@@ -34,7 +44,7 @@ class Flow(Authored):
     command: CommandWord | None = None
     triggers: tuple[str, ...] = ()
     """Typed words that start the flow."""
-    audience: Literal["everyone", "staff"] = Constraint(default="everyone", alias="for")
+    audience: Literal["everyone", "organisers", "staff"] = Constraint(default="everyone", alias="for")
     scope: Owner = Owner.PERSON
     """Whose progress and answers these are."""
     sections: Mapping[Slug, str] = {}
@@ -82,6 +92,9 @@ class Flow(Authored):
         for step in self.steps:
             if isinstance(step, Ask):
                 found.setdefault(step.field.name, step.declare(self.scope))
+            elif isinstance(step, Submitting):
+                for name, declared in step.declare(self.scope).items():
+                    found.setdefault(name, declared)
         for step in self.steps:
             for name, flow in _returned(step):
                 found.setdefault(name, Declared("computed", owner_of(name, self.scope), returned_by=flow))
@@ -98,7 +111,8 @@ class Flow(Authored):
 
     def open_to(self, standing: Standing) -> bool:
         """Whether people of that standing may go through it."""
-        return self.audience == "everyone" or standing is Standing.STAFF
+        right = AUDIENCES[self.audience]
+        return right is None or may(standing, right)
 
     @cached_property
     def prompts(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """How values are written for people: numbers and dates. The words come from flows/phrases.yaml."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ def write_day(day: date, calendar: "Calendar") -> str:
     """`14 janvier 2027`: where the day of the week says nothing."""
     number = calendar.first if day.day == 1 else str(day.day)
     return f"{number} {calendar.months[day.month - 1]} {day.year}"
+
+
+def write_hour(local: time | datetime) -> str:
+    """`18 h 30`, `9 h`."""
+    return f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02}" if local.minute else "")
 
 
 def write_list(items: list[str], joiner: str) -> str:

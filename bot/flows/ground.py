@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+from bot.flows.desk import Desk
 from bot.flows.shelf import Shelf
 from bot.model.message import Markdown
 from bot.model.turn import View
-from bot.model.values import FlowId
+from bot.model.values import FlowId, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Ended:
     say: Markdown = field(default=Markdown(""))
     switch: FlowId | None = None
     """The flow that starts instead."""
+    given: tuple[tuple[str, Value], ...] = ()
+    """Answers that it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +35,5 @@ class Ground:
     rng: Random
     started: frozenset[FlowId] = frozenset()
     """Flows of the person's open runs."""
+    desk: Desk | None = None
+    """What composes for staff; None where nobody composes."""

@@ -4,18 +4,22 @@ people.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bot.flows.departments import DEPARTMENTS
 from bot.flows.evaluation import Datum
 from bot.flows.field import Declared, field_ref
-from bot.flows.french import write_date, write_list, write_number
+from bot.flows.french import shorten, write_date, write_hour, write_list, write_number
+from bot.flows.listing import listed
+from bot.flows.posts import read_post
 from bot.flows.shelf import Shelf
 from bot.flows.template import Placeholder, plural_word
 from bot.model.turn import View
 from bot.model.values import FieldRef, FlowId, Owner, RunId, Value
 
-BUILT_IN = ("person.name", "person.language", "association.members", "today")
+BUILT_IN = ("person.name", "person.language", "person.standing", "association.members", "today")
+POST_SHOWN = 200
+"""Characters of a post's text where it is only named."""
 PROGRESS = ("progress.done", "progress.total", "progress.left", "progress.section")
 
 
@@ -51,6 +55,8 @@ class Names:
                 return self.view.person.name or None
             case "person.language":
                 return self.view.person.language
+            case "person.standing":
+                return self.view.person.standing.value
             case "today":
                 return self.today().isoformat()
             case "association.members":
@@ -92,11 +98,14 @@ class Names:
             not finished and FlowId(flow) in {self.flow, *self.started}
         )
 
+    def fits(self, function: str, of: str | int | float | bool) -> None:
+        """Nothing: a flow chooses nobody."""
+
     def show(self, hole: Placeholder) -> str:
         """A placeholder's text: a label, a French number or date, or the plural word."""
         if hole.plural:
             return plural_word(hole.plural, self.read(hole.name))
-        if hole.filter == "date" and (day := iso_day(self.stored(hole.name))):
+        if hole.filter == "date" and (day := iso_day(self.stored(hole.name), of_moment=True)):
             return write_date(day, self.shelf.phrases.calendar)
         return self.text(hole.name)
 
@@ -107,6 +116,8 @@ class Names:
             return write_date(self.today(), phrases.calendar)
         if value is None or value == ():
             return phrases.label("absent")
+        if meaning is not None and meaning.type == "post":
+            return self._post(value)
         if isinstance(value, tuple):
             return write_list([self._word(item, meaning) for item in value], phrases.label("list_and"))
         if isinstance(value, bool):
@@ -136,17 +147,42 @@ class Names:
             case "date":
                 day = iso_day(value)
                 return write_date(day, self.shelf.phrases.calendar) if day else value
+            case "time" | "datetime":
+                return self._moment(value)
             case "department":
                 return f"{DEPARTMENTS[value]} ({value})" if value in DEPARTMENTS else value
             case "file":
                 return self.shelf.phrases.label("file_received")
+        if meaning.listed:
+            known = {id: words[0] for id, words in listed(meaning.listed, self.shelf, self.view)}
+            return known.get(value, value)
         return next((choice.label for choice in meaning.choices if choice.id == value), value)
 
+    def _moment(self, value: str) -> str:
+        """An hour, or a day and an hour, as the clocks show it."""
+        day, _, clock = value.rpartition("T")
+        try:
+            hour = write_hour(time.fromisoformat(clock))
+        except ValueError:
+            return value
+        if not (found := iso_day(day)):
+            return hour
+        phrases = self.shelf.phrases
+        return phrases.label("moment", day=write_date(found, phrases.calendar), hour=hour)
 
-def iso_day(written: object) -> date | None:
-    """The day behind an ISO date; None for anything else, such as an answer from before a field changed
-    its type.
+    def _post(self, value: Value) -> str:
+        post = read_post(value)
+        if post is None or not post.text:
+            return self.shelf.phrases.label("post_received")
+        return shorten(" ".join(post.text.split()), POST_SHOWN)
+
+
+def iso_day(written: object, *, of_moment: bool = False) -> date | None:
+    """The day behind an ISO date, `of_moment` also behind a local minute; None for anything else, such as an
+    answer from before a field changed its type.
     """
+    if of_moment and isinstance(written, str):
+        written = written.partition("T")[0]
     try:
         return date.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:

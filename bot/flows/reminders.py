@@ -3,6 +3,9 @@
 from datetime import datetime, time, timedelta
 
 from bot.flows.duration import Span
+from bot.flows.step import Step
+from bot.flows.steps.ask import Ask
+from bot.model.session import Wait
 from bot.model.turn import Policy
 from bot.model.values import RunId
 
@@ -34,3 +37,10 @@ def _quiet(clock: time, start: time, end: time) -> bool:
     if start <= end:
         return start <= clock < end
     return clock >= start or clock < end
+
+
+def reminder_of(step: Step, wait: Wait | None, now: datetime, policy: Policy) -> datetime | None:
+    """When the next reminder of a waiting prompt leaves; None if it has none left."""
+    if not isinstance(step, Ask) or not step.remind or not wait or wait.reminded >= step.remind.times:
+        return None
+    return reminder_due(now, step.remind.after, step.remind.at, policy)

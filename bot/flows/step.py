@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from bot.flows.authored import Authored, ConditionText, Slug
 from bot.flows.condition import Condition
+from bot.flows.desk import Desk
 from bot.flows.names import Names
 from bot.flows.shelf import Shelf
 from bot.flows.template import Template, fill
 from bot.model.effects import Effect
-from bot.model.inputs import Attachment, Tap, Utterance
+from bot.model.inputs import Attachment, Tap, Unusable, Utterance
 from bot.model.message import Markdown, Message
 from bot.model.session import Run, Wait
-from bot.model.turn import View
-from bot.model.values import FlowId
+from bot.model.turn import View, Wanted
+from bot.model.values import FlowId, Value
 
 if TYPE_CHECKING:
     from bot.flows.flow import Flow
@@ -61,6 +62,8 @@ class Scope:
     serial: int
     """Number of the prompt that is being shown or answered."""
     wait: Wait | None = None
+    desk: Desk | None = None
+    """What composes for staff; None where nobody composes."""
 
     def text(self, template: Template) -> Markdown:
         """An authored text with its placeholders filled from the run's names."""
@@ -92,6 +95,8 @@ class Switch:
     """End this run and start another flow."""
 
     flow: FlowId
+    given: tuple[tuple[str, Value], ...] = ()
+    """Answers that it need not ask for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Outcome:
     says: tuple[Message, ...] = ()
     effects: tuple[Effect, ...] = ()
     then: Then = field(default_factory=Onward)
+    final: bool = False
+    """It cannot be undone: "retour" goes no further back than here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,8 @@ class Again:
     wait: Wait
     in_place: bool = False
     """Edit the prompt's message instead of sending another."""
+    effects: tuple[Effect, ...] = ()
+    """What is done on the way, before the prompt comes again."""
 
 
 Reply = Answered | Refused | Again
@@ -195,8 +204,21 @@ class Step(Authored):
         """Names of the fields that it fills, with their place."""
         return {}
 
+    def before(self, scope: Scope) -> tuple[Message, ...]:
+        """What a prompt shows when it is reached, above its question."""
+        return ()
 
-PromptInput = Utterance | Tap | Attachment
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether it may lack something that not every turn knows."""
+        return False
+
+    def lacks(self, scope: Scope) -> frozenset[Wanted]:
+        """What a prompt must know beyond what every turn knows, and does not know yet."""
+        return frozenset()
+
+
+PromptInput = Utterance | Tap | Attachment | Unusable
 
 
 @runtime_checkable

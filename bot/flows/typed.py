@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.flows.departments import read_department
 from bot.flows.duration import Span
+from bot.flows.french import write_day
 from bot.flows.phrases import Calendar
 from bot.knowledge.text import fold
 from bot.model.values import Value
@@ -22,6 +23,7 @@ MAX_TEXT = 2000
 MAX_EMAIL = 254
 """Characters of the longest address (RFC 5321, section 4.5.3.1)."""
 LEAP_YEAR = 2024
+DAY_LENGTH = len("2027-01-14")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Bad:
     """A refused answer: the phrase that says why, and what fills it."""
 
     phrase: str
-    values: Mapping[str, int | float] = field(default_factory=dict)
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class Bounds:
     most: int | float | None
     today: date
     calendar: Calendar
+    after: str = ""
+    """ISO day or local minute that a date comes after (a day may be the same one); empty for none."""
+    before: str = ""
+    """The same, beyond which it does not go."""
+    day: str = ""
+    """ISO day that is meant where only an hour is written; empty: it must be said."""
 
 
 Read = Value | Bad | None
@@ -56,6 +64,14 @@ _DAY = re.compile(r"(\d{1,2})(?:er)?[ /.-]+(\d{1,2}|[a-z]+)(?:[ /.-]+(\d{4}|\d{2
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _AHEAD = re.compile(r"dans (\d{1,3}|une?|deux|trois|quatre|six) (jour|semaine|mois|an)s?")
 _WRITTEN = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "six": 6}
+_CLOCK = re.compile(
+    r"(?<![\d:/.-])(\d{1,2}) ?(?:heures?(?![a-z])|h(?![a-z])|:(?=\d\d)) ?(\d{2})?(?!\d)(?! ?[h:]\d)"
+)
+_NOON = re.compile(r"\bmidi\b(?! ?\d)")
+_AROUND_A_DAY = re.compile(r"^(?:le|pour le)? ?(.*?)[ ,;]*(?:a|vers|des|a partir de)?[ ,;.]*$")
+_LINK = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,24}(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+MAX_LINK = 300
+"""Characters of the longest web address that is kept."""
 _PLACE = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
@@ -121,11 +137,15 @@ def read_phone(written: str, bounds: Bounds) -> Read:
 
 
 def read_date(written: str, bounds: Bounds) -> Read:
-    """`14/01/2027`, `14 janvier`, `demain`, `dans 3 semaines`; without a year, the next such day.
+    """`14/01/2027`, `14 janvier`, `jeudi`, `demain`, `dans 3 semaines`; without a year, the next such day.
 
     ISO text.
     """
-    text = " ".join(fold(written).split())
+    day = _read_day(" ".join(fold(written).split()), bounds)
+    return _within(day, bounds) if isinstance(day, str) else day
+
+
+def _read_day(text: str, bounds: Bounds) -> str | Bad | None:
     relative = {fold(word): days for word, days in bounds.calendar.relative.items()}
     try:
         if text in relative:
@@ -134,8 +154,10 @@ def read_date(written: str, bounds: Bounds) -> Read:
             return _ahead(ahead[1], ahead[2], bounds.today).isoformat()
         if iso := _ISO_DAY.search(text):
             return date(int(iso[1]), int(iso[2]), int(iso[3])).isoformat()
+        if (weekday := _weekday(text.removesuffix(" prochain"), bounds.calendar)) is not None:
+            return (bounds.today + timedelta(days=(weekday - bounds.today.weekday() - 1) % 7 + 1)).isoformat()
         found = _DAY.search(text)
-        return _day(found, bounds) if found else None
+        return _on_its_weekday(_day(found, bounds), text, bounds.calendar) if found else None
     except (ValueError, OverflowError):
         return Bad("refused_date")
 
@@ -150,7 +172,97 @@ def _ahead(count: str, unit: str, today: date) -> date:
             return Span(months=number * (12 if unit == "an" else 1)).after(midnight).date()
 
 
-def _day(found: re.Match[str], bounds: Bounds) -> Read:
+def _weekday(word: str, words: Calendar) -> int | None:
+    """The number of a day of the week, Monday 0; None if the word is none."""
+    names = [fold(day) for day in words.days]
+    return names.index(word) if word in names else None
+
+
+def _on_its_weekday(day: str | None, text: str, words: Calendar) -> str | Bad | None:
+    """The day, unless another day of the week was written beside it."""
+    named = [weekday for word in text.split() if (weekday := _weekday(word.strip(",."), words)) is not None]
+    if day is None or not named or date.fromisoformat(day).weekday() in named:
+        return day
+    right = date.fromisoformat(day)
+    return Bad("refused_weekday", {"day": write_day(right, words), "weekday": words.days[right.weekday()]})
+
+
+def _within(value: str, bounds: Bounds) -> str | Bad:
+    """The day or minute, unless it lies outside of what is allowed."""
+    early = bounds.after and value[: len(bounds.after)] < bounds.after[: len(value)]
+    if early or (len(value) > DAY_LENGTH and value == bounds.after):
+        return Bad("refused_early")
+    late = bounds.before and value[: len(bounds.before)] > bounds.before[: len(value)]
+    return Bad("refused_late") if late else value
+
+
+def read_time(written: str, bounds: Bounds) -> Read:
+    """`18 h 30`, `18:30`, `à 18h`, `midi`, `18`; kept as `18:30`."""
+    text = " ".join(fold(written).split())
+    for word in ("a ", "vers ", "des "):
+        text = text.removeprefix(word)
+    if text in ("midi", "minuit"):
+        return "12:00" if text == "midi" else "00:00"
+    found = _CLOCK.fullmatch(text)
+    if found is None and not re.fullmatch(r"\d{1,2}", text):
+        return None
+    return _clock(*(found[1], found[2]) if found else (text, None))
+
+
+def _clock(hour: str, minute: str | None) -> str | Bad:
+    try:
+        return time(int(hour), int(minute or 0)).isoformat("minutes")
+    except ValueError:
+        return Bad("refused_time")
+
+
+def read_datetime(written: str, bounds: Bounds) -> Read:
+    """`jeudi 14 janvier à 18 h 30`, `demain 18h`; an hour alone where the day is clear (`Bounds.day`).
+
+    Kept as the clocks show it, `2027-01-14T18:30`.
+    """
+    text = re.sub(r"(\d)t(\d)", r"\1 \2", " ".join(fold(written).split()))
+    clocks = [*_CLOCK.finditer(text), *_NOON.finditer(text)]
+    if len(clocks) > 1:
+        return Bad("refused_datetime")
+    if not clocks:
+        day = _read_day(text, bounds)
+        return Bad("refused_datetime_hour") if isinstance(day, str) else day
+    (clock,) = clocks
+    hour = "12:00" if clock[0] == "midi" else _clock(clock[1], clock[2])
+    if isinstance(hour, Bad):
+        return hour
+    around = f"{text[: clock.start()]} {text[clock.end() :]}".strip(" ,;.")
+    words = _AROUND_A_DAY.fullmatch(" ".join(around.split()))
+    if words is None or not words[1] or words[1] in ("a", "vers", "des"):
+        return _at_that_hour(hour, bounds)
+    day = _read_day(words[1], bounds)
+    return _within(f"{day}T{hour}", bounds) if isinstance(day, str) else day
+
+
+def _at_that_hour(hour: str, bounds: Bounds) -> str | Bad:
+    """Only an hour was written: of the day that is clear, or of the night after it."""
+    if not bounds.day:
+        return Bad("refused_datetime_day")
+    moment = f"{bounds.day}T{hour}"
+    if bounds.after and moment <= bounds.after:
+        moment = (datetime.fromisoformat(moment) + timedelta(days=1)).isoformat(timespec="minutes")
+    return _within(moment, bounds)
+
+
+def read_link(written: str, bounds: Bounds) -> Read:
+    """A web address, alone or at the end of a sentence; `https://` is put before it where it is missing."""
+    words = written.split()
+    found = next(
+        (word.strip("<>(),;") for word in reversed(words) if _LINK.fullmatch(word.strip("<>(),;"))), ""
+    )
+    if not found or "@" in found:
+        return Bad("refused_link") if "://" in written or "www." in written.lower() else None
+    address = found if "://" in found else f"https://{found}"
+    return address if len(address) <= MAX_LINK else Bad("refused_link")
+
+
+def _day(found: re.Match[str], bounds: Bounds) -> str | None:
     month = _month(found[2], bounds.calendar)
     if month is None:
         return None
@@ -191,6 +303,9 @@ READERS: Mapping[str, Callable[[str, Bounds], Read]] = {
     "email": read_email,
     "phone": read_phone,
     "date": read_date,
+    "time": read_time,
+    "datetime": read_datetime,
+    "link": read_link,
     "department": read_department_code,
     "location": read_place,
 }

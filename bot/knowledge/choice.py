@@ -6,7 +6,7 @@ chooses nothing, so that it can be treated as what it is. No numpy: flows import
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,6 +78,16 @@ Label = tuple[str, Sequence[Sequence[str]]]
 """A choice: its id and the words of each wording."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wordings:
+    """A few control wordings, ready to be compared."""
+
+    bare: frozenset[str]
+    """Each without its punctuation."""
+    words: Mapping[int, Sequence[Sequence[str]]]
+    """Number of words -> the words of each wording that has so many, politeness aside."""
+
+
 def match_choice(
     text: str, options: Sequence[Option], *, words: Words | None = None
 ) -> Chosen | Unsure | None:
@@ -118,10 +128,21 @@ def same_words(text: str, wordings: Sequence[str]) -> bool:
     if len(text) > MAX_CHARACTERS:
         return False
     folded = fold(text)
+    known = _prepared(tuple(wordings))
+    if _bare(folded) in known.bare:
+        return True
     said = _polite_rest(folded)
-    return any(
-        _all_alike(said, _polite_rest(fold(wording))) or _same(folded, fold(wording)) for wording in wordings
-    )
+    return any(all(map(same_command, said, one)) for one in known.words.get(len(said), ()))
+
+
+@lru_cache(maxsize=512)  # authored: the same ones come again with every message
+def _prepared(wordings: tuple[str, ...]) -> _Wordings:
+    folded = [one for one in map(fold, wordings) if one]
+    words: dict[int, list[list[str]]] = {}
+    for one in folded:
+        if rest := _polite_rest(one):
+            words.setdefault(len(rest), []).append(rest)
+    return _Wordings(frozenset(map(_bare, folded)), words)
 
 
 def _folded(text: str) -> str:
@@ -313,7 +334,3 @@ def _share(
 def _polite_rest(folded: str) -> list[str]:
     words = split_words(folded)
     return [word for word in words if word not in POLITENESS] or words
-
-
-def _all_alike(said: Sequence[str], wording: Sequence[str]) -> bool:
-    return len(said) == len(wording) > 0 and all(map(same_command, said, wording))

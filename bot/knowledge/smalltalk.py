@@ -4,6 +4,8 @@ The wordings are authored (the phrases file); only the comparison lives here.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.knowledge.choice import same_words
 from bot.knowledge.french import ABBREVIATIONS, FILLERS, POLITENESS
@@ -18,6 +20,16 @@ MAX_CHARACTERS = 400
 
 COURTESIES = ("greeting", "thanks")
 """Kinds that give way to any other in the same message."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wordings:
+    """What small talk is made of, ready to be compared."""
+
+    phrases: Sequence[tuple[str, Sequence[str]]]
+    """Each kind with the words of each of its wordings, the longest first."""
+    vocabulary: frozenset[str]
+    """Every word of any of them."""
 
 
 def recognise(text: str, rules: Mapping[str, Sequence[str]]) -> str | None:
@@ -38,15 +50,35 @@ def recognise(text: str, rules: Mapping[str, Sequence[str]]) -> str | None:
 
 def _kinds_within(said: Sequence[str], rules: Mapping[str, Sequence[str]]) -> set[str]:
     """The kinds that together make up the whole message, words without weight aside."""
+    known = _prepared(tuple((kind, tuple(wordings)) for kind, wordings in rules.items()))
+    # One word that belongs to no wording, and nearly every message is known to be none of these.
+    if not all(_is_light(word) or _is_among(word, known.vocabulary) for word in said):
+        return set()
     rest = list(said)
-    phrases = [(kind, split_words(fold(wording))) for kind, wordings in rules.items() for wording in wordings]
     found: set[str] = set()
-    for kind, phrase in sorted(phrases, key=lambda pair: -len(pair[1])):
+    for kind, phrase in known.phrases:
         shorter = _without(rest, phrase)
         if len(shorter) < len(rest):
             rest = shorter
             found.add(kind)
-    return found if all(word in FILLERS or word in POLITENESS for word in rest) else set()
+    return found if all(map(_is_light, rest)) else set()
+
+
+@lru_cache(maxsize=8)  # authored: the same ones come again with every message
+def _prepared(rules: tuple[tuple[str, tuple[str, ...]], ...]) -> _Wordings:
+    phrases = [(kind, split_words(fold(wording))) for kind, wordings in rules for wording in wordings]
+    phrases.sort(key=lambda pair: -len(pair[1]))
+    return _Wordings(phrases, frozenset(word for _, phrase in phrases for word in phrase))
+
+
+def _is_light(word: str) -> bool:
+    return word in FILLERS or word in POLITENESS
+
+
+def _is_among(word: str, vocabulary: frozenset[str]) -> bool:
+    return word in vocabulary or any(
+        likeness(word, other) > 0 or same_command(word, other) for other in vocabulary
+    )
 
 
 def _without(words: list[str], phrase: Sequence[str]) -> list[str]:

@@ -1,14 +1,23 @@
 """A real-world happening that staff announce, and what a person said to it. No rules about changes."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from zoneinfo import ZoneInfo
 
-from bot.model.message import Markdown
+from bot.model.message import AttachedFile, Markdown
+from bot.model.values import FlowId, Value
+from bot.model.who import PersonId
 
 EventId = NewType("EventId", str)
+
+
+def event_tag(event: EventId) -> str:
+    """Ten hexadecimal signs that stand for an event's id where a button has no room for it."""
+    return hashlib.sha256(event.encode()).hexdigest()[:10]
 
 
 class EventState(StrEnum):
@@ -63,6 +72,12 @@ class Event:
     organiser: str = ""
     deadline: datetime | None = None
     """Until when people may say that they come; None: until it starts."""
+    picture: AttachedFile | None = None
+    """Shown with the card; kept beside the database before the event is published."""
+    paper: AttachedFile | None = None
+    """A programme, a map: a file to read, kept likewise."""
+    follow_up: FlowId = FlowId("")
+    """The journey that who was there may go on with; empty if there is none."""
     state: EventState = EventState.DRAFT
     revision: int = 0
     """Grows with every published change."""
@@ -99,8 +114,55 @@ class EventSeen:
     mine: Place = Place.NONE
     ahead: int | None = None
     """WAITING: how many of the others come first; None where it is not told."""
+    maybe: int = 0
+    """How many might come."""
+    here: int = 0
+    """How many are there, or were."""
+    attended: bool = False
+    """Whether this person is one of them."""
+    reminded: datetime | None = None
+    """When staff last had those who come reminded."""
+    code: str = field(default="", repr=False)
+    """What the code at the door holds, empty before there is one; no text ever shows it."""
 
     @property
     def left(self) -> int | None:
         """Seats that nobody has; None if there is no limit."""
         return None if self.event.capacity is None else max(0, self.event.capacity - self.seated)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who answered an event, or was there."""
+
+    name: str
+    """First name as their channel gives it, or as staff wrote it; may be empty."""
+    place: Place
+    """NONE: they came without an answer."""
+    since: datetime
+    """When they took that place, or came."""
+    person: PersonId | None = None
+    """None: somebody who came without the assistant."""
+    here: datetime | None = None
+    """When they were checked in; None if they were not."""
+    attendance: int = 0
+    """Number of the check-in; 0 without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What people said of an event afterwards, each answer without who gave it."""
+
+    people: int = 0
+    answers: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """Name of the field -> every answer to it, in no telling order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What only staff may know of one event."""
+
+    event: EventId
+    guests: tuple[Guest, ...] = ()
+    """Who comes, who waits, who might come, who does not; each in order of registration; walk-ins last."""
+    opinions: Opinions = Opinions()

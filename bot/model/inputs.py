@@ -1,8 +1,9 @@
 """What arrives: the closed set of inputs that a channel, a timer or a membership change can bring."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.model.message import Markdown, Poll
 from bot.model.values import StoredFile
 
 
@@ -13,6 +14,10 @@ class Utterance:
     text: str
     forwarded: bool = False
     """They wrote it elsewhere, or somebody else did: words like any others, but never a command."""
+    post: str = field(default="", compare=False)
+    """The channel's own `chat/message` of it, for a `Message.copied`; empty where nothing can be copied."""
+    marked: Markdown = field(default=Markdown(""), compare=False)
+    """The same text in light Markdown, where some of it was emphasised or linked; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Tap:
     """A button was pressed. `act` is the `Option.act` of that button; treat it as forged until checked."""
 
     act: str
+    post: str = field(default="", compare=False)
+    """The channel's own id of the message that carries the button; empty if it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,13 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something else than words: a file already stored, a contact, or a location."""
+    """Something else than words: a file already stored, a contact, a location, or a poll."""
 
-    content: StoredFile | Contact | Location
+    content: StoredFile | Contact | Location | Poll
+    text: str = field(default="", compare=False)
+    """What was written below it."""
+    post: str = field(default="", compare=False)
+    """As of an `Utterance`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Unusable:
     """Something that the assistant cannot take: a sticker, a voice message, a file over the limit."""
 
     what: Literal["voice", "sticker", "too_large", "other"]
+    post: str = field(default="", compare=False)
+    """As of an `Utterance`: it can be copied all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +107,37 @@ class InGroup:
     """The channel's own id of the topic of a forum in which this was; empty outside a forum."""
 
 
-Input = Utterance | Tap | Command | Opening | Attachment | Unusable | Timeout | Membership | InGroup
+@dataclass(frozen=True, slots=True)
+class StaffReply:
+    """Something that was done where staff see to requests: in the topic of one, or in answer to a message
+    about one. Whether who did it may, is for the decision to ask.
+    """
+
+    input: Utterance | Tap | Unusable
+    """What is no text comes as `Unusable`, whose `post` can be copied."""
+    by: str = ""
+    """The channel's own id of who did it; empty: it was done in a way that hides who it was."""
+    disguise: Literal["", "anonymous", "forward", "via_bot", "channel"] = ""
+    """In which way."""
+    message: str = ""
+    """The channel's own id of the message."""
+    reply_to: str = ""
+    """The channel's own id of the message that is answered; empty if there is none."""
+    thread: str = ""
+    """The channel's own id of the topic; empty where there are none."""
+    edited: bool = False
+    """It was written before, and reads so now."""
+
+
+Input = (
+    Utterance
+    | Tap
+    | Command
+    | Opening
+    | Attachment
+    | Unusable
+    | Timeout
+    | Membership
+    | InGroup
+    | StaffReply
+)

@@ -44,6 +44,48 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """A question that the channel itself lets people answer by a tap; whoever asks sees who answered what."""
+
+    question: str
+    """Plain text, at most 300 characters (Bot API, sendPoll)."""
+    options: tuple[str, ...]
+    """Answers, 2 to 12, plain text, at most 100 characters each."""
+    several: bool = False
+    """More than one answer may be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A place of its own within a group, for messages about one thing; made when the first one goes out."""
+
+    title: str
+    """Plain text, 1 to 128 characters (Bot API, createForumTopic)."""
+    icon: str = ""
+    """An emoji in front of the title; left out where it cannot be shown."""
+    closed: bool = False
+    """Nobody writes there any more."""
+    gone: bool = False
+    """Take it away with all that is in it; the message stands there where that cannot be done."""
+    at: str = ""
+    """The channel's own id of it. Filled in by the outbox; empty: it has yet to be made."""
+    shown: str = ""
+    """`looks` of it, as they are by now. Filled in by the outbox."""
+    first: str = ""
+    """Where there are no topics: the message that all others in it answer. Filled in by the outbox."""
+
+    @property
+    def looks(self) -> str:
+        """All that is seen of it without opening it."""
+        return f"{self.icon}{'-' if self.closed else '+'}{self.title}"
+
+    @property
+    def was_closed(self) -> bool:
+        """Whether it is closed by now."""
+        return next((sign for sign in self.shown if sign in "+-"), "+") == "-"
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One outgoing message."""
 
@@ -61,8 +103,22 @@ class Message:
     """No notification: another message of the same turn follows."""
     reply_to: str = ""
     """Where several people talk: the channel's own id of the message that this one answers."""
+    steady: bool = False
+    """A later `Edit` changes its words and buttons alone: the files that went out with it stay."""
     folded: Markdown = field(default=Markdown(""))
     """Longer text that the channel may fold away (an expandable quotation)."""
+    copied: str = ""
+    """A post on the channel itself that goes out as it is, `chat/message` in the channel's own ids; the text
+    then stands for it wherever it cannot be copied."""
+    poll: Poll | None = None
+    """Stands below the text; a channel that has no polls leaves it out."""
+    topic: Topic | None = None
+    """Where in a group it stands. With no text, only the topic is brought up to date."""
+    mark: str = ""
+    """An emoji shown on the message `reply_to` instead of saying the text, where the channel can do that."""
+    recalls: bool = False
+    """Where this replaces an earlier message: take that one away; this text stands in its place if it is too
+    late for that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ class Delivered:
     """It arrived; `reference` finds it again for an edit (Telegram: message id)."""
 
     reference: str = ""
+    poll: str = ""
+    """The channel's own id of the poll in it, by which its answers come back."""
+    topic: str = ""
+    """The channel's own id of the topic in which it stands; empty: in none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,14 @@ class Address:
 
 
 class Standing(StrEnum):
-    """What a person may do with the assistant."""
+    """What a person is to the assistant; what each may do stands in `rights.RIGHTS`."""
 
     MEMBER = "member"
+    ORGANISER = "organiser"
+    """Brings people of a territory or a group together: "animation"."""
     STAFF = "staff"
+    ADMIN = "admin"
+    """Named in the settings, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

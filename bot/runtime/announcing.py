@@ -1,13 +1,23 @@
-"""Announcements leave window by window: copies are made as the courier gets rid of the ones before."""
+"""Announcements leave window by window: copies are made as the courier gets rid of the ones before.
 
+The same loop begins those whose time has come, brings arrived copies to their last text, and shows whoever
+made an announcement how far it is.
+"""
+
+import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from bot.events.announcement import AnnouncementId
+from bot.events.copies import Writer
+from bot.events.report import chart, listing_name, progress_card, report, words_of
+from bot.flows.shelf import Shelf
+from bot.model.announcement import WAITING, AnnouncementId, AnnouncementSeen, State
+from bot.model.message import Message
 from bot.runtime.clock import Clock
 from bot.runtime.courier import Courier
 from bot.storage.store import Store
+from bot.storage.tallies import listing_file
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +33,35 @@ MOST_WINDOWS = 10
 IDLE = 5.0
 """Seconds between looks for a new announcement: a short command beside us makes them."""
 
+WATCHED = 1.0
+"""The same while somebody has the card of an announcement before them."""
+
+RHYTHM = 5.0
+"""Seconds between two edits of such a card; a change of state shows at once."""
+
+PATIENCE = 20.0
+"""The same in lengths of one look at the figures: of millions of copies it takes its time."""
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What a card said last."""
+
+    state: State
+    card: Message
+    at: float
+    """Monotonic."""
+    rhythm: float = RHYTHM
+    """Seconds until it is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """When a card was looked at, and when it is next."""
+
+    moment: float
+    rhythm: float
+
 
 @dataclass(slots=True, kw_only=True)
 class Announcer:
@@ -35,29 +74,99 @@ class Announcer:
     """Channels of this process."""
     rate: float
     """Messages a second that the channel allows."""
+    shelf: Callable[[], Shelf]
+    """The authored content as it is now: copies and cards are written from it."""
     _running: frozenset[AnnouncementId] = field(default=frozenset())
+    _shown: dict[AnnouncementId, _Shown] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Look for work for ever."""
         while True:
             busy = await self.step()
-            await self.clock.sleep(WINDOW / 2 if busy else IDLE)
+            await self.clock.sleep(WINDOW / 2 if busy else WATCHED if self._shown else IDLE)
 
     async def step(self) -> bool:
-        """Make copies if there is room for a window; whether an announcement is running."""
-        size = max(LEAST, int(self.rate * WINDOW))
-        running = await self.store.running_announcements()
+        """Make copies if there is room for a window, show how far it is; whether there is more to do."""
+        announcements, now = self.store.announcements, self.clock.now()
+        await announcements.begin_due(now=now)
+        running = await announcements.running()
         if self._running - set(running):  # paused or cancelled, perhaps by another process
             self.courier.recall_bulk()
         self._running = frozenset(running)
-        for announcement in running:
-            due, all_of_them = await self.store.waiting_copies(self.served, now=self.clock.now())
+        swept = await announcements.swept()
+        await self._make(running, swept)
+        await self._show()
+        return bool(running or swept)
+
+    async def _make(self, running: Collection[AnnouncementId], swept: Collection[AnnouncementId]) -> None:
+        """One window, for the first that has use for it; corrections go before new copies."""
+        announcements, now = self.store.announcements, self.clock.now()
+        size = max(LEAST, int(self.rate * WINDOW))
+        writer = Writer(self.shelf(), self.store.policy, now)
+        for id in swept:
+            while await announcements.renew(id, writer, size=size * MOST_WINDOWS):
+                self.courier.recall_bulk()
+        for id in (*swept, *running):
+            due, all_of_them = await announcements.waiting(self.served, now=now)
             if due > size // 2 or all_of_them > size * MOST_WINDOWS:
-                break
-            made = await self.store.claim_copies(announcement, self.served, size=size, now=self.clock.now())
-            if made:
+                return
+            if id in swept and await announcements.sweep(id, writer, size=size):
                 self.courier.wake_bulk()
-                break
-            if await self.store.finish_announcement(announcement):
-                log.info("announcement_done", extra={"announcement": announcement})
-        return bool(running)
+                return
+            if id not in running:
+                continue
+            if await announcements.claim(id, self.served, writer, size=size):
+                self.courier.wake_bulk()
+                return
+            if await announcements.finish(id, self.store.policy, now=now):
+                log.info("announcement_done", extra={"announcement": id})
+
+    async def _show(self) -> None:
+        """Bring the cards up to date at a calm rhythm, and send the reports that are due."""
+        watched = await self.store.announcements.watched()
+        for id in self._shown.keys() - set(watched):
+            del self._shown[id]
+        for id in watched:
+            before, moment = self._shown.get(id), self.clock.monotonic()
+            if before is not None and moment - before.at < before.rhythm and id in self._running:
+                continue
+            seen = await self.store.announcements.seen(id)
+            rhythm = max(RHYTHM, PATIENCE * (self.clock.monotonic() - moment))
+            if seen is None or not await self._show_card(seen, before, _Pace(moment, rhythm)):
+                continue
+            if _is_over(seen):
+                await self._report(seen)
+
+    async def _show_card(self, seen: AnnouncementSeen, before: _Shown | None, pace: _Pace) -> bool:
+        """Put the card before its maker if it says something new and it is time; False while it waits."""
+        one = seen.announcement
+        card = progress_card(seen, self.shelf().phrases, self.store.policy)
+        if before is not None and before.card == card:
+            return True
+        if before is not None and before.state is one.state and pace.moment - before.at < before.rhythm:
+            return False
+        if not await self.store.announcements.show(one.id, card, now=self.clock.now()):
+            return False
+        self._shown[one.id] = _Shown(one.state, card, pace.moment, pace.rhythm)
+        self.courier.wake()
+        return True
+
+    async def _report(self, seen: AnnouncementSeen) -> None:
+        one, phrases, policy = seen.announcement, self.shelf().phrases, self.store.policy
+        if one.began is None:  # cancelled before it began: the card has said so
+            await self.store.announcements.report(one.id, None, (), now=self.clock.now())
+            return
+        picture = await asyncio.to_thread(chart, seen, phrases)
+        lines = await self.store.announcements.listing(one)
+        listing = listing_file(listing_name(one, policy), lines, words_of(phrases), policy.timezone)
+        files = [listing] if picture is None else [picture, listing]
+        message = report(seen, phrases, policy)
+        if await self.store.announcements.report(one.id, message, files, now=self.clock.now()):
+            self.courier.wake()
+
+
+def _is_over(seen: AnnouncementSeen) -> bool:
+    """Whether nothing more will come of it."""
+    ended = seen.announcement.state in (State.CANCELLED, State.DONE)
+    moving = seen.tally.stale or any(seen.tally.fates.get(fate) for fate in WAITING)
+    return ended and not moving

@@ -53,10 +53,21 @@ class Moved:
     now: Address
 
 
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What a raw update means where somebody answered a poll of ours, or took their answer back (none)."""
+
+    address: Address
+    poll: str
+    """The channel's own id of the poll."""
+    options: tuple[int, ...]
+    """Numbers of the answers, from 0."""
+
+
 class RawChannel(Channel, Protocol):
     """A channel whose raw updates lie in the inbox on disk before they are understood."""
 
-    def read(self, body: str) -> Reading | Moved | None:
+    def read(self, body: str) -> Reading | Moved | Voted | None:
         """What a raw update means; None for one that is not for us. ValueError if it is malformed."""
         ...
 

@@ -12,6 +12,7 @@ from random import Random
 
 from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown, Unreachable
 from bot.model.who import Address
+from bot.runtime.breadth import LEAST, Breadth
 from bot.runtime.channel import Channel
 from bot.runtime.clock import Clock, rung_or_passed
 from bot.runtime.next_attempt import next_attempt
@@ -56,7 +57,7 @@ class Courier:
     ) -> None:
         """`pacers` by channel name; a channel without one has no limit. `only`: serve this address alone.
 
-        At most half of `parallel` deliveries at once are bulk: a reply always finds a free place.
+        At most `parallel` deliveries at once are replies; copies have places of their own (`Breadth`).
         """
         self._store = store
         self._channels = channels
@@ -77,6 +78,10 @@ class Courier:
         self._bulk: deque[Outgoing] = deque()
         self._more_bulk = True
         """The outbox may hold copies that are not in memory."""
+        self._breadth: dict[str, Breadth] = {}
+        """By channel: how many copies may be on their way."""
+        self._copies = 0
+        """Copies on their way."""
         self._sending: dict[Address, Outgoing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._recalled: set[Address] = set()
@@ -183,8 +188,10 @@ class Courier:
     async def _refill(self) -> None:
         """Take more copies into memory."""
         known = {one.id for one in self._bulk} | {one.id for one in self._sending.values()}
-        found = await self._store.due_bulk(self.served, now=self._clock.now(), limit=BULK_WINDOW)
-        self._more_bulk = len(found) == BULK_WINDOW
+        # What is on its way still lies in the outbox.
+        limit = BULK_WINDOW + self._copies
+        found = await self._store.due_bulk(self.served, now=self._clock.now(), limit=limit)
+        self._more_bulk = len(found) == limit
         self._bulk.extend(one for one in found if one.id not in known and one.address not in self._recalled)
 
     def _start(self) -> float:
@@ -196,7 +203,7 @@ class Courier:
                 self._hidden.add(outgoing.address)
                 waiting.append(outgoing)
                 continue
-            if len(self._tasks) >= self._parallel:
+            if len(self._tasks) - self._copies >= self._parallel:
                 waiting.append(outgoing)
                 continue
             pause = self._claim(outgoing.address)
@@ -209,16 +216,15 @@ class Courier:
         return min(wait, self._start_bulk())
 
     def _start_bulk(self) -> float:
-        """Start copies in the places that replies leave."""
+        """Start copies at the pace that replies leave."""
         wait, tries = IDLE, 0
         awaited = {one.address for one in self._due}
-        bulk = sum(one.priority is Priority.BULK for one in self._sending.values())
         while self._bulk and tries < BULK_TRIES:
-            if bulk >= self._parallel // 2 or len(self._tasks) >= self._parallel:
-                break
             outgoing = self._bulk[0]
-            pacer = self._pacers.get(outgoing.address.channel)
-            if pacer is not None and (pause := pacer.wait_of_all(self._clock.monotonic())) > 0:
+            pacer, now = self._pacers.get(outgoing.address.channel), self._clock.monotonic()
+            if self._copies >= self._most_copies(outgoing.address.channel, pacer, now):
+                break  # the first that ends rings
+            if pacer is not None and (pause := pacer.wait_of_all(now)) > 0:
                 return min(wait, pause)
             self._bulk.popleft()
             taken = outgoing.address in self._sending or outgoing.address in awaited
@@ -228,11 +234,18 @@ class Courier:
                 wait, tries = min(wait, pause), tries + 1
             else:
                 self._begin(outgoing)
-                bulk += 1
         return wait
+
+    def _most_copies(self, channel: str, pacer: Pacer | None, now: float) -> int:
+        """How many copies may be on their way."""
+        return LEAST if pacer is None else self._breadth_of(channel).most(pacer.rate(now))
+
+    def _breadth_of(self, channel: str) -> Breadth:
+        return self._breadth.setdefault(channel, Breadth())
 
     def _begin(self, outgoing: Outgoing) -> None:
         self._sending[outgoing.address] = outgoing
+        self._copies += outgoing.priority is Priority.BULK
         if (pacer := self._pacers.get(outgoing.address.channel)) is not None:
             pacer.begun()
         task = asyncio.create_task(self._send(outgoing), name=f"courier {outgoing.id}")
@@ -251,6 +264,7 @@ class Courier:
         return pause
 
     async def _send(self, outgoing: Outgoing) -> None:
+        began = self._clock.monotonic()
         try:
             try:
                 receipt = await self._delivered(outgoing)
@@ -261,6 +275,9 @@ class Courier:
             await self._record(outgoing, receipt)
         finally:
             del self._sending[outgoing.address]
+            if outgoing.priority is Priority.BULK:
+                self._copies -= 1
+                self._breadth_of(outgoing.address.channel).took(self._clock.monotonic() - began)
             if outgoing.priority is not Priority.BULK or outgoing.address in self._hidden:
                 self._look = True
             self._bell.set()

@@ -73,7 +73,7 @@ class Pacer:
 
     def take(self, chat: str, now: float) -> None:
         """A message, an edit too, leaves for this chat now."""
-        self._next = max(self._next, now - self.pace.slack) + 1.0 / self._rate(now)
+        self._next = max(self._next, now - self.pace.slack) + 1.0 / self.rate(now)
         self._chats[chat] = max(self._chats.get(chat, 0.0), now) + self._chat_interval
         if _is_group(chat):
             self._groups.setdefault(chat, deque()).append(now)
@@ -84,7 +84,7 @@ class Pacer:
         """Whether a sign without content (typing) may leave now, counted if so; it is never waited for."""
         if max(self._next, self._gate) > now:
             return False
-        self._next = now + 1.0 / self._rate(now)
+        self._next = now + 1.0 / self.rate(now)
         return True
 
     def reserve(self, now: float) -> float:
@@ -94,7 +94,7 @@ class Pacer:
         find a free moment.
         """
         place = max(now, self._next, self._gate)
-        self._next = place + 1.0 / self._rate(now)
+        self._next = place + 1.0 / self.rate(now)
         return place - now
 
     def refused(self, seconds: float, now: float) -> None:
@@ -116,7 +116,8 @@ class Pacer:
         since = max(0.0, now - self._slowed_at)
         return min(1.0, self._slowed + (1.0 - self._slowed) * since / self.pace.recovery)
 
-    def _rate(self, now: float) -> float:
+    def rate(self, now: float) -> float:
+        """Messages a second that may leave now."""
         return self.pace.overall * self.pace.share * self._factor(now)
 
     def _second_free(self, now: float) -> float:

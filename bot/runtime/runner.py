@@ -12,7 +12,7 @@ from functools import partial
 from random import Random
 
 from bot.dialogue.needs import needs
-from bot.model.effects import Erase, Problem, Reach, Send
+from bot.model.effects import Erase, Problem, Reach, Send, SetPreferences
 from bot.model.inputs import (
     Attachment,
     Command,
@@ -22,14 +22,15 @@ from bot.model.inputs import (
     Location,
     Membership,
     Opening,
+    StaffReply,
     Tap,
     Timeout,
     Unusable,
     Utterance,
 )
-from bot.model.message import Message
+from bot.model.message import Message, Poll
 from bot.model.session import Session
-from bot.model.turn import Turn, View
+from bot.model.turn import Turn, View, Wanted
 from bot.model.values import FlowId, StoredFile
 from bot.model.who import Address
 from bot.runtime.clock import Clock
@@ -138,33 +139,44 @@ class Runner:
 
     async def _attempt(self, arrival: Arrival) -> bool:
         now = self.clock.now()
-        loaded = await self.store.load(
+        loaded = await self._loaded(arrival, now)
+        turn = await self._decided(arrival, loaded, now)
+        if turn.lacks:  # once: what cannot be known is told as unknown
+            loaded = await self._loaded(arrival, now, turn.lacks)
+            turn = await self._decided(arrival, loaded, now)
+        if is_act(arrival.input) and not loaded.view.person.reachable:
+            turn = replace(turn, effects=(Reach(True), *turn.effects))
+        done = await self.store.commit_turn(loaded, turn, now=self.clock.now(), cause=cause_of(arrival))
+        if done and any(
+            isinstance(one, Erase | SetPreferences) or one == Reach(False) for one in turn.effects
+        ):
+            self.recalled(arrival.address)
+        return done
+
+    async def _loaded(self, arrival: Arrival, now: datetime, more: frozenset[Wanted] = frozenset()) -> Loaded:
+        """What the turn is decided on; `more`: also what a first decision lacked."""
+        staff = arrival.input if isinstance(arrival.input, StaffReply) else None
+        return await self.store.load(
             arrival.address,
             now=now,
             name=arrival.name,
             profile=arrival.profile,
-            needs=partial(needs, arrival.input),
-            group=isinstance(arrival.input, InGroup),
+            needs=lambda session, standing: more | needs(arrival.input, session, standing),
+            group=isinstance(arrival.input, InGroup | StaffReply),
+            staff=staff,
         )
-        turn = await self._decided(arrival, loaded, now)
-        if is_act(arrival.input) and not loaded.view.person.reachable:
-            turn = replace(turn, effects=(Reach(True), *turn.effects))
-        done = await self.store.commit_turn(loaded, turn, now=self.clock.now(), cause=cause_of(arrival))
-        if done and any(isinstance(one, Erase) or one == Reach(False) for one in turn.effects):
-            self.recalled(arrival.address)
-        return done
 
     async def _decided(self, arrival: Arrival, loaded: Loaded, now: datetime) -> Turn:
         """What `decide` says; an apology if it fails, hangs or exhausts the stack."""
         # A generator of its own: threads must not share one, and the turn can be replayed from its seed.
-        rng = Random(self.rng.getrandbits(64))
+        rng = Random(self.rng.getrandbits(256))
         if arrival.instead is not None:
             key = f"fast-{rng.getrandbits(48):x}"
             said = replace(arrival.instead, key=key, reply_to=_asked_by(arrival.input))
             return Turn(loaded.session, (Send(said),))
         facts = (loaded.session, arrival.input, loaded.view, now, rng)
         try:
-            if _may_ask(arrival.input) or loaded.view.misses:
+            if _may_ask(arrival.input) or _is_long(loaded.view):
                 return await self.thinking.run(partial(self.decide, *facts), patience=self.patience)
             return self.decide(*facts)
         except Exception as error:
@@ -232,34 +244,44 @@ def cause_of(arrival: Arrival) -> Cause:
             return replace(settled, heard=f"/{name} {argument}".rstrip())
         case Opening():
             return replace(settled, heard="/start")
-        case Tap(act):
-            return replace(settled, tapped=act)
+        case Tap(act, post):
+            return replace(settled, tapped=act, tapped_at=post)
         case Attachment(StoredFile() as file):
             return replace(settled, heard=file.name, file=file)
         case Attachment(Contact(phone)):
             return replace(settled, heard=phone)
+        case Attachment(Poll(question)):
+            return replace(settled, heard=question)
         case Attachment(Location(latitude, longitude)):
             return replace(settled, heard=f"{latitude},{longitude}")
-        case Unusable() | Timeout() | Membership() | InGroup():
+        case Unusable() | Timeout() | Membership() | InGroup() | StaffReply():
             return settled
     raise AssertionError(f"no cause for {type(arrival.input).__name__}")
 
 
 def _may_ask(input: Input) -> bool:
     """Whether words are in it that may be matched against the knowledge base: milliseconds, off the loop."""
-    said = input.input if isinstance(input, InGroup) else input
+    said = input.input if isinstance(input, InGroup | StaffReply) else input
     return isinstance(said, Utterance) or (isinstance(said, Command) and bool(said.argument))
+
+
+def _is_long(view: View) -> bool:
+    """Whether something is known that takes long to show: groups of questions, charts, lists on paper."""
+    return bool(view.misses or view.statistics or view.gathering)
 
 
 def is_act(input: Input) -> bool:
     """Whether the person did something and waits for an answer."""
-    said = input.input if isinstance(input, InGroup) else input
+    said = input.input if isinstance(input, InGroup | StaffReply) else input
     return not isinstance(said, Timeout | Membership)
 
 
 def _asked_by(input: Input) -> str:
     """The message of a group that is answered; elsewhere nobody else could be meant."""
-    return input.reply_to if isinstance(input, InGroup) else ""
+    match input:
+        case InGroup(reply_to=message) | StaffReply(message=message):
+            return message
+    return ""
 
 
 def _place(session: Session) -> tuple[str, str]:

@@ -1,28 +1,42 @@
-"""Announcements: made once, claimed window by window into the outbox, each copy's fate kept."""
+"""Announcements: planned, begun, paused, corrected, taken back, repeated; their copies are in `copies`."""
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from bot.events.announcement import (
-    CHANGES,
+from bot.events.announcement import CHANGES, following
+from bot.events.audience import AudienceError
+from bot.events.copies import Writer
+from bot.model.announcement import (
     Announcement,
     AnnouncementId,
-    Fate,
-    OnUnknown,
+    AnnouncementSeen,
     Order,
+    Plan,
+    Rhythm,
     State,
-    Tally,
-    poisoned,
+    Sweep,
 )
-from bot.model.message import Message
-from bot.storage.codec import dump_message, from_text, load_message, to_text
-from bot.storage.database import Database, Row, Transaction
+from bot.model.effects import Amend, Announce, Audit, Direct, NewFile, ReportOn
+from bot.model.message import AttachedFile, Markdown, Message
+from bot.model.rights import Right
+from bot.model.turn import Policy
+from bot.model.who import Address, PersonId
+from bot.storage import audience, copies, history, outbox, team
+from bot.storage.audience import Audiences
+from bot.storage.codec import encode, to_text
+from bot.storage.database import Database, Transaction
+from bot.storage.files import Files
+from bot.storage.outbox import Post, Priority
+from bot.storage.tallies import Line, all_seen, listing, read, seen
 
 CHANNELS_IN_ORDER = ("telegram", "web")
 """Where a person with several addresses gets their one copy: the first of these that they have."""
+
+SHOWN = 10
+"""Announcements that a turn knows of: the last ones."""
 
 
 class AlreadyAnnounced(ValueError):
@@ -33,124 +47,347 @@ class NotPossible(ValueError):
     """The announcement is not there, or not in a state for this."""
 
 
-async def announce(
-    tx: Transaction, message: Message, *, on_unknown: OnUnknown, again: bool, now: datetime
-) -> AnnouncementId:
-    """Begin an announcement to everyone who can be reached now. AlreadyAnnounced unless `again`."""
-    body = dump_message(message)
-    key = hashlib.sha256(body.encode()).hexdigest()
-    copies = await tx.all("announcements_alike", key=f"{key}%")
-    if copies and not again:
-        first = copies[0]
-        raise AlreadyAnnounced(f"this very text is announcement {first['id']} of {first['created'][:10]}")
-    made = await tx.one(
-        "announcement_add",
-        key=f"{key}-{len(copies)}",
-        body=body,
-        on_unknown=on_unknown.value,
-        channels=",".join(CHANNELS_IN_ORDER),
-        now=to_text(now),
-    )
-    assert made is not None
-    return AnnouncementId(made["id"])
+class Announcements:
+    """What the serving process and short commands do with announcements; part of the Store."""
 
+    def __init__(self, database: Database, files: Files, audiences: Audiences) -> None:
+        self._database = database
+        self._files = files
+        self._audiences = audiences
 
-async def claim(
-    tx: Transaction, id: AnnouncementId, served: Collection[str], *, size: int, now: datetime
-) -> int:
-    """Make the next copies, `size` at most; how many were made. Fewer: it is at its end, or not running."""
-    row = await tx.one("announcement", id=id)
-    if row is None or row["state"] != State.RUNNING:
-        return 0
-    if poisoned(await _tally(tx, row)):
-        await tx.run("announcement_state", id=id, state=State.PAUSED.value, reason="every copy was refused")
-        return 0
-    channels = [name for name in CHANNELS_IN_ORDER if name in served]
-    people = await tx.all(
-        "announcement_people",
-        after=row["claimed_up_to"],
-        last=row["last"],
-        limit=size,
-        channels=",".join(channels),
-    )
-    for person in people:
-        place = {"person": person["person"], "announcement": id}
-        await tx.run("delivery_add", **place)
-        await tx.run(
-            "announcement_copy",
-            **place,
-            channel=person["channel"],
-            address=person["address"],
-            body=row["body"],
-            now=to_text(now),
+    async def announce(self, plan: Plan, *, now: datetime, by: PersonId | None = None) -> AnnouncementId:
+        """Plan one; it begins by itself. AlreadyAnnounced if its text was one before, unless `plan.again`."""
+        return await self._database.write(lambda tx: announce(tx, plan, by=by, now=now))
+
+    async def order(self, id: AnnouncementId, wanted: Order, *, now: datetime) -> State:
+        """Pause, resume or cancel; the new state. NotPossible says why not."""
+        return await self._database.write(lambda tx: order(tx, id, wanted, now=now))
+
+    async def amend(self, id: AnnouncementId, text: Markdown | None, *, now: datetime) -> int:
+        """Correct it, or take it back (None); how many copies have arrived. NotPossible says why not."""
+        return await self._database.write(lambda tx: amend(tx, id, text, now=now))
+
+    async def test(self, plan: Plan, address: Address, writer: Writer) -> None:
+        """Send one person what they would get of it, and nobody else. NotPossible if nobody is there."""
+
+        async def work(tx: Transaction) -> None:
+            row = await tx.one("person_at", channel=address.channel, address=address.id)
+            if row is None:
+                raise NotPossible(f"nobody at {address} has ever written to the assistant")
+            who = copies.Arrived(PersonId(row["person"]), address)
+            message = (await copies.written(tx, plan, [who], writer))[who.person]
+            await outbox.put(tx, Post(address, message, who.person, Priority.SERVICE), now=writer.now)
+
+        await self._database.write(work)
+
+    async def all_seen(self, *, limit: int = 1000) -> tuple[AnnouncementSeen, ...]:
+        """The last ones with how far they are, the newest first."""
+        return await all_seen(self._database, limit=limit)
+
+    async def seen(self, id: AnnouncementId) -> AnnouncementSeen | None:
+        """One of them; None if there is no such."""
+        return await seen(self._database, id)
+
+    async def listing(self, one: Announcement) -> tuple[Line, ...]:
+        """Every copy of one."""
+        return await listing(self._database, one)
+
+    # ---- while they run ----
+
+    async def vote(self, inbox_id: int, poll: str, address: Address, options: Collection[int]) -> None:
+        """Count an answer of a poll, in the place of the one before. Nobody is made known by it."""
+
+        async def work(tx: Transaction) -> None:
+            if await tx.run("inbox_finish", id=inbox_id):
+                place = {"channel": address.channel, "address": address.id}
+                vote = json.dumps(sorted(set(options)))
+                await tx.run("delivery_vote", poll=poll, vote=vote, **place)
+
+        await self._database.write(work)
+
+    async def begin_due(self, *, now: datetime) -> Sequence[AnnouncementId]:
+        """Begin those whose time has come; to whom they go is settled now."""
+        due = await self._database.all("announcements_due", now=to_text(now))
+        ground = self._audiences.ground(CHANNELS_IN_ORDER, now=now)
+        for row in due:
+            id = row["id"]
+            await self._database.write(lambda tx, id=id: _begin(tx, id, ground))  # type: ignore[misc]
+        return tuple(AnnouncementId(row["id"]) for row in due)
+
+    async def running(self) -> tuple[AnnouncementId, ...]:
+        """Those that want to go on, the oldest first."""
+        return await self._ids("announcements_running")
+
+    async def swept(self) -> tuple[AnnouncementId, ...]:
+        """Those with copies that must be corrected or taken back."""
+        return await self._ids("announcements_swept")
+
+    async def watched(self) -> tuple[AnnouncementId, ...]:
+        """Those whose maker wants to see how far they are, or awaits the report."""
+        return await self._ids("announcements_watched")
+
+    async def waiting(self, served: Collection[str], *, now: datetime) -> tuple[int, int]:
+        """Copies in the outbox for these channels: those that may leave now, and all of them."""
+        row = await self._database.one(
+            "announcement_waiting", served=json.dumps(list(served)), now=to_text(now)
         )
-    reached = people[-1]["person"] if len(people) == size else row["last"]
-    await tx.run("announcement_reached", id=id, person=reached)
-    return len(people)
+        return (0, 0) if row is None else (int(row["due"]), int(row["count"]))
+
+    async def claim(self, id: AnnouncementId, served: Collection[str], writer: Writer, *, size: int) -> int:
+        """Make the next copies of a running one; how many. Its audience is read in the same transaction."""
+        channels = [name for name in CHANNELS_IN_ORDER if name in served]
+        ground = self._audiences.ground(channels, now=writer.now)
+
+        async def work(tx: Transaction) -> int:
+            one = await _found(tx, id)
+            return await copies.claim(tx, one, ground, writer, size=size) if one.state is State.RUNNING else 0
+
+        return await self._database.write(work)
+
+    async def renew(self, id: AnnouncementId, writer: Writer, *, size: int) -> int:
+        """Give waiting copies the last text; how many."""
+
+        async def work(tx: Transaction) -> int:
+            return await copies.renew(tx, await _found(tx, id), writer, size=size)
+
+        return await self._database.write(work)
+
+    async def sweep(self, id: AnnouncementId, writer: Writer, *, size: int) -> int:
+        """Queue the next edits of arrived copies; how many."""
+
+        async def work(tx: Transaction) -> int:
+            return await copies.sweep(tx, await _found(tx, id), writer, size=size)
+
+        return await self._database.write(work)
+
+    async def finish(self, id: AnnouncementId, policy: Policy, *, now: datetime) -> bool:
+        """Call it done if every copy was made and answered, and plan the next of its series; whether it is."""
+        return await self._database.write(lambda tx: _finish(tx, id, policy, now=now))
+
+    async def show(self, id: AnnouncementId, card: Message, *, now: datetime) -> bool:
+        """Put the card of how far it is before its maker, in the place of the one before; False if that one
+        has not left yet.
+        """
+        return await self._database.write(lambda tx: _show(tx, id, card, now=now))
+
+    async def report(
+        self, id: AnnouncementId, message: Message | None, files: Sequence[NewFile], *, now: datetime
+    ) -> bool:
+        """Send its maker the report of this edition, once; None: there is nothing to tell."""
+
+        async def work(tx: Transaction) -> bool:
+            if not await tx.run("announcement_reported", id=id):
+                return False
+            maker = await _maker(tx, id)
+            if maker is None or message is None:
+                return False
+            person, address = maker
+            attached = [await _kept(tx, self._files, person, file, now=now) for file in files]
+            full = replace(message, attachments=(*message.attachments, *attached))
+            await history.said(tx, person, full, now=now)
+            await outbox.put(tx, Post(address, full, person, Priority.SERVICE), now=now)
+            return True
+
+        return await self._database.write(work)
+
+    async def _ids(self, query: str) -> tuple[AnnouncementId, ...]:
+        return tuple(AnnouncementId(row["id"]) for row in await self._database.all(query))
 
 
-async def finish(tx: Transaction, id: AnnouncementId) -> bool:
-    """Call it done if every copy was made and answered; whether it is."""
-    return bool(await tx.run("announcement_done", id=id))
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who gives an order in a turn, and when."""
+
+    person: PersonId
+    now: datetime
 
 
-async def order(tx: Transaction, id: AnnouncementId, wanted: Order) -> State:
+async def apply(tx: Transaction, effect: Announce | Direct | Amend, desk: Desk) -> Message | None:
+    """What a turn decided; what is said to the person for it. NotAllowed without the right, as stored now."""
+    await team.require(tx, desk.person, Right.ANNOUNCE)
+    match effect:
+        case Announce(plan, started, twice):
+            try:
+                id = await announce(tx, plan, by=desk.person, now=desk.now)
+            except AlreadyAnnounced:
+                return twice
+            await _journal(tx, "announcement.planned", id, desk)
+            return replace(started, key=started.key or f"announced-{id}")
+        case Direct(id, wanted):
+            try:
+                await order(tx, id, wanted, now=desk.now)
+            except NotPossible:
+                return None
+            await _journal(tx, f"announcement.{wanted}", id, desk)
+        case Amend(id, text):
+            try:
+                await amend(tx, id, text, now=desk.now)
+            except NotPossible:  # somebody else was faster, and the card shows it
+                return None
+            await _journal(tx, f"announcement.{'recall' if text is None else 'correct'}", id, desk)
+    return None
+
+
+async def listed(tx: Transaction, effect: ReportOn, desk: Desk) -> tuple[Line, ...]:
+    """The copies of a report that staff asked for. NotAllowed without the right, as stored now."""
+    await team.require(tx, desk.person, Right.ANNOUNCE)
+    row = await tx.one("announcement", id=effect.announcement)
+    return () if row is None else await listing(tx, read(row))
+
+
+async def announce(tx: Transaction, plan: Plan, *, by: PersonId | None, now: datetime) -> AnnouncementId:
+    """Plan an announcement. AlreadyAnnounced if there is one of the same text, unless `plan.again`."""
+    starts = plan.starts or now
+    # Of a series the first start says when the others are.
+    kept = replace(plan, again=False, starts=starts if plan.rhythm is not Rhythm.ONCE else plan.starts)
+    key = _key(plan)
+    alike = await tx.all("announcements_alike", key=f"{key}-%")
+    sent = [row for row in alike if not row["unsent"]]
+    if sent and not plan.again:
+        raise AlreadyAnnounced(f"this very text is announcement {sent[0]['id']} of {sent[0]['created'][:10]}")
+    made = await _add(tx, _New(f"{key}-{len(alike)}", kept, starts, by), now=now)
+    if made is None:
+        raise AlreadyAnnounced("this very text was announced a moment ago")
+    return made
+
+
+async def order(tx: Transaction, id: AnnouncementId, wanted: Order, *, now: datetime) -> State:
     """Pause, resume or cancel; the new state. Copies that wait in the outbox are taken back by a cancel."""
-    row = await tx.one("announcement", id=id)
-    if row is None:
-        raise NotPossible(f"there is no announcement {id}")
-    state = CHANGES.get((State(row["state"]), wanted))
+    before = (await _found(tx, id)).state
+    state = CHANGES.get((before, wanted))
     if state is None:
-        raise NotPossible(f"announcement {id} is {row['state']}: it cannot {wanted}")
-    await tx.run("announcement_state", id=id, state=state.value, reason="")
-    if state is State.CANCELLED:
-        await tx.run("delivery_drop_all", announcement=id)
-        await tx.run("outbox_drop_announcement", announcement=id)
+        raise NotPossible(f"announcement {id} is {before}: it cannot {wanted}")
+    await _cancel(tx, id, now) if state is State.CANCELLED else await tx.run(
+        "announcement_state", id=id, state=state.value, reason="", ended=None
+    )
     return state
 
 
-async def settle(tx: Transaction, announcement: int, person: int, fate: Fate, reason: str = "") -> None:
-    """Keep what became of one copy."""
-    await tx.run("delivery_settle", announcement=announcement, person=person, fate=fate.value, reason=reason)
+async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, now: datetime) -> int:
+    """Correct it or take it back: a new edition, to which every arrived copy is brought by and by; how many
+    have arrived. What was recalled stays so.
+    """
+    one = await _found(tx, id)
+    if one.sweep is Sweep.RECALL:
+        raise NotPossible(f"announcement {id} was taken back already")
+    if one.began is None and text is None:
+        raise NotPossible(f"announcement {id} has not begun: cancel it")
+    if text is None:
+        if one.state in (State.RUNNING, State.PAUSED):
+            await _cancel(tx, id, now)
+        await tx.run("announcement_amend", id=id, plan=_written(one.plan), sweep=Sweep.RECALL.value)
+    else:
+        # A copied post says what it says: the correction is a text of ours in its place.
+        message = replace(one.plan.message, text=text, copied="")
+        plan = replace(one.plan, message=message, translations=())
+        await tx.run("announcement_amend", id=id, plan=_written(plan), sweep=Sweep.CORRECT.value)
+    fates = {row["fate"]: row["count"] for row in await tx.all("delivery_fates", announcement=id)}
+    return int(fates.get("sent", 0))
 
 
-async def running(database: Database) -> tuple[AnnouncementId, ...]:
-    """Announcements that want to go on, the oldest first."""
-    rows = await database.all("announcements_running")
-    return tuple(AnnouncementId(row["id"]) for row in rows)
+async def _begin(tx: Transaction, id: int, ground: audience.Ground) -> None:
+    one = await _found(tx, AnnouncementId(id))
+    try:
+        counted = await audience.count(tx, one.plan.audience, one.plan.kind, ground)
+        people = counted.reached
+    except AudienceError:  # the first window tells, and pauses it
+        people = 0
+    await tx.run("announcement_began", id=id, people=people, now=to_text(ground.now))
 
 
-async def waiting(database: Database, served: Collection[str], *, now: datetime) -> tuple[int, int]:
-    """Copies in the outbox for these channels: those that may leave now, and all of them."""
-    row = await database.one("announcement_waiting", served=json.dumps(list(served)), now=to_text(now))
-    return (0, 0) if row is None else (int(row["due"]), int(row["count"]))
+async def _finish(tx: Transaction, id: AnnouncementId, policy: Policy, *, now: datetime) -> bool:
+    if not await tx.run("announcement_done", id=id, now=to_text(now)):
+        return False
+    one = await _found(tx, id)
+    first = one.plan.starts or one.starts
+    coming = following(first, one.plan.rhythm, one.turn, policy.timezone, now=now)
+    if coming is not None:
+        turn, starts = coming
+        series = one.series or id
+        new = _New(f"series-{series}-{turn}", one.plan, starts, one.made_by, series, turn)
+        await _add(tx, new, now=now)
+    return True
 
 
-async def all_of(database: Database) -> tuple[tuple[Announcement, Tally], ...]:
-    """Every announcement with how far it is, the newest first."""
-    return tuple([(_read(row), await _tally(database, row)) for row in await database.all("announcements")])
+async def _cancel(tx: Transaction, id: AnnouncementId, now: datetime) -> None:
+    await tx.run("announcement_state", id=id, state=State.CANCELLED.value, reason="", ended=to_text(now))
+    await tx.run("delivery_drop_all", announcement=id)
+    await tx.run("outbox_drop_announcement", announcement=id)
 
 
-async def reachable(database: Database, channels: Collection[str]) -> int:
-    """How many people an announcement would go to now."""
-    row = await database.one("announcement_audience", channels=",".join(channels))
-    return 0 if row is None else int(row["count"])
+async def _show(tx: Transaction, id: AnnouncementId, card: Message, *, now: datetime) -> bool:
+    maker = await _maker(tx, id)
+    if maker is None:
+        return True
+    person, address = maker
+    place = {"channel": address.channel, "address": address.id}
+    if await tx.one("announcement_card_waits", **place, key=card.key):
+        return False
+    await history.edited(tx, person, address, card, now=now)
+    await outbox.put(tx, Post(address, card, person, Priority.SERVICE, edits=True), now=now)
+    return True
 
 
-async def _tally(reader: Any, row: Row) -> Tally:
-    fates = await reader.all("delivery_fates", announcement=row["id"])
-    return Tally(row["people"], {Fate(one["fate"]): one["count"] for one in fates})
+async def _maker(tx: Transaction, id: AnnouncementId) -> tuple[PersonId, Address] | None:
+    row = await tx.one("announcement_maker", id=id, channels=",".join(CHANNELS_IN_ORDER))
+    return None if row is None else (PersonId(row["person"]), Address(row["channel"], row["id"]))
 
 
-def _read(row: Row) -> Announcement:
-    return Announcement(
-        id=AnnouncementId(row["id"]),
-        message=load_message(row["body"]),
-        state=State(row["state"]),
-        on_unknown=OnUnknown(row["on_unknown"]),
-        created=from_text(row["created"]),
-        people=row["people"],
-        claimed_up_to=row["claimed_up_to"],
-        last=row["last"],
-        reason=row["reason"],
+async def _kept(
+    tx: Transaction, files: Files, person: PersonId, file: NewFile, *, now: datetime
+) -> AttachedFile:
+    """A file of a report, kept until it has surely been fetched."""
+    made = AttachedFile(file.name, file.media_type, files.keep_now(file.content), file.alternative)
+    about = {"name": made.name, "media_type": made.media_type, "size": len(file.content)}
+    await tx.run("file_put", sha256=made.sha256, person=person, origin="export", **about, now=to_text(now))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """An announcement on its way into the table."""
+
+    key: str
+    plan: Plan
+    starts: datetime
+    by: PersonId | None
+    series: AnnouncementId | None = None
+    turn: int = 0
+
+
+async def _add(tx: Transaction, new: _New, *, now: datetime) -> AnnouncementId | None:
+    """The one way into the table; None if the key is taken: somebody was faster."""
+    made = await tx.one(
+        "announcement_add",
+        key=new.key,
+        plan=_written(new.plan),
+        kind=new.plan.kind.value,
+        on_unknown=new.plan.on_unknown.value,
+        starts=to_text(new.starts),
+        made_by=new.by,
+        series=new.series,
+        turn=new.turn,
+        now=to_text(now),
     )
+    return None if made is None else AnnouncementId(made["id"])
+
+
+async def _found(tx: Transaction, id: AnnouncementId) -> Announcement:
+    row = await tx.one("announcement", id=id)
+    if row is None:
+        raise NotPossible(f"there is no announcement {id}")
+    return read(row)
+
+
+async def _journal(tx: Transaction, act: str, id: AnnouncementId, desk: Desk) -> None:
+    await team.audit(tx, Audit(act, str(id)), desk.person, "", now=desk.now)
+
+
+def _written(plan: Plan) -> str:
+    return json.dumps(encode(plan))
+
+
+def _key(plan: Plan) -> str:
+    """What makes two announcements the same: what people read."""
+    read = (encode(plan.message), encode(plan.translations), plan.event)
+    return hashlib.sha256(json.dumps(read).encode()).hexdigest()

@@ -25,6 +25,7 @@ from bot.storage.errors import StorageError
 from bot.storage.files import Files
 from bot.storage.privacy import ERASURE_SALT, erase, erasure_hash, own_salt
 from bot.storage.queries import migrations
+from bot.storage.roster import forget_expected
 from bot.storage.sqlite import Sqlite, copy_database, examine, hold_serving_lock, settle_database
 
 FORMAT = 1
@@ -219,6 +220,7 @@ async def _renewed(fresh: Path, current: Path, files: Files, *, now: datetime) -
 
         async def drop(tx: Transaction) -> tuple[int, int]:
             await tx.run("restored_deliveries")
+            await tx.run("restored_roster")
             halted = await tx.run("restored_announcements", reason="restored from a backup")
             return await tx.run("restored_outbox") + await tx.run("restored_inbox"), halted
 
@@ -253,6 +255,7 @@ async def _erase_again(
         # Who came back after being erased is somebody new.
         if at is not None and from_text(row["created"]) < at:
             people[row["person"]] = row["association"]
+    await forget_expected(tx, journal, salt)
     for person, association in people.items():
         await erase(tx, files, person, association, now=now)
     if await own_salt(tx) == salt:

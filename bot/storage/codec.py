@@ -111,7 +111,12 @@ def encode(value: Any) -> Any:
                 return {key: encode(item) for key, item in value.items()}
             return [[encode(key), encode(item)] for key, item in value.items()]
     if is_dataclass(value):
-        return {one.name: encode(getattr(value, one.name)) for one in fields(value) if _differs(value, one)}
+        written: dict[str, Any] = {}
+        for name, usual in _usual(cast(Any, type(value))):
+            held = getattr(value, name)
+            if held != usual or type(held) is not type(usual):
+                written[name] = encode(held)
+        return written
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
@@ -120,14 +125,13 @@ def decode(kind: type[T], data: Any) -> T:
     return cast(T, _decoder(cast(Any, kind))(data))
 
 
-def _differs(value: Any, one: Any) -> bool:
-    if one.default is not MISSING:
-        return bool(getattr(value, one.name) != one.default) or type(getattr(value, one.name)) is not type(
-            one.default
-        )
-    if one.default_factory is not MISSING:
-        return bool(getattr(value, one.name) != one.default_factory())
-    return True
+@cache
+def _usual(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Each field with its default, MISSING where it has none. A made one (a dictionary) is made once."""
+    return tuple(
+        (one.name, one.default if one.default_factory is MISSING else one.default_factory())
+        for one in fields(kind)
+    )
 
 
 @cache

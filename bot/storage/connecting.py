@@ -1,11 +1,15 @@
-"""Connections to an SQLite file, and what their errors mean. With `sqlite`, the only door to sqlite3."""
+"""Connections to an SQLite file, and what their errors mean. With `sqlite`, the only door to the drivers."""
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
+
+from bot.flows.evaluation import round_half_up
 from bot.storage.database import Row
 from bot.storage.errors import StorageError
 from bot.storage.queries import shipped
@@ -37,20 +41,33 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     connection.row_factory = as_dict
+    connection.create_function(*ROUNDING, deterministic=True)
     return connection
 
 
-def connect_reader(path: Path) -> sqlite3.Connection:
-    """For reading beside the writer, from another thread. sqlite3.Error if it cannot."""
-    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+async def connect_reader(path: Path) -> aiosqlite.Connection:
+    """For reading beside the writer. sqlite3.Error if it cannot. Its thread ends with its `close` only."""
+    # At DEBUG it would log every value that is asked for.
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+    reader = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
     try:
         for setting in READER_SETTINGS:
-            reader.execute(setting)
-    except sqlite3.Error:
-        reader.close()
+            await reader.execute_fetchall(setting)
+        await reader.create_function(*ROUNDING, deterministic=True)
+    except BaseException:
+        await reader.close()
         raise
-    reader.row_factory = as_dict
+    reader.row_factory = sqlite3.Row
     return reader
+
+
+def _rounded(number: float | int | None, digits: float | int | None) -> float | int | None:
+    """The rounding of the condition language: SQLite rounds otherwise."""
+    return None if number is None or digits is None else round_half_up(number, digits)
+
+
+ROUNDING = ("round_half_up", 2, _rounded)
+"""Name, number of values and function that statements may use besides those of SQLite."""
 
 
 def look_beside(path: Path, query: str, **values: object) -> Sequence[Row] | None:

@@ -1,6 +1,7 @@
 """What the Store needs of a database, whichever it is. No vendor here."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -8,9 +9,32 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 """One result row by column name."""
 
+MARKER = "/* where */ TRUE"
+"""Where a named query takes a `Where`; without one it stands for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition that staff wrote, as SQL: only values of theirs, never text of theirs, and those by name."""
+
+    sql: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    """Names begin with `w`, so that they meet no name of the query."""
+
+
+def completed(
+    statement: str, where: Where | None, values: dict[str, object]
+) -> tuple[str, dict[str, object]]:
+    """The statement with the condition at its marker, and all its values; ValueError without a marker."""
+    if where is None:
+        return statement, values
+    if MARKER not in statement:
+        raise ValueError("this query takes no condition")
+    return statement.replace(MARKER, where.sql), {**values, **where.values}
+
 
 class Transaction(Protocol):
-    """One unit of writing: all of it happens or none. Statements are named in `queries.sql`."""
+    """One unit of writing: all of it happens or none. Statements are named in `sql/`."""
 
     async def run(self, query: str, **values: object) -> int:
         """Execute a statement; the number of rows it touched."""
@@ -20,8 +44,8 @@ class Transaction(Protocol):
         """The first row of a query, None without any."""
         ...
 
-    async def all(self, query: str, **values: object) -> Sequence[Row]:
-        """Every row of a query."""
+    async def all(self, query: str, *, where: Where | None = None, **values: object) -> Sequence[Row]:
+        """Every row of a query; `where` goes to its marker."""
         ...
 
     def scrub(self) -> None:
@@ -48,8 +72,8 @@ class Database(Protocol):
         """The first row of a query outside of any transaction, None without any."""
         ...
 
-    async def all(self, query: str, **values: object) -> Sequence[Row]:
-        """Every row of a query outside of any transaction."""
+    async def all(self, query: str, *, where: Where | None = None, **values: object) -> Sequence[Row]:
+        """Every row of a query outside of any transaction; `where` goes to its marker."""
         ...
 
     @property

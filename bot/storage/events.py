@@ -1,28 +1,46 @@
 """Events and who comes to them. Each answer is decided again here, on what is stored in its transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
-from zoneinfo import ZoneInfo
 
 from bot.events.registration import ALLOWED, Roll, answered, gate, moving_up
-from bot.events.reminders import DAYS, reminder_key, reminders
-from bot.model.effects import HandOut, NewFile, Register
+from bot.events.reminders import (
+    MAYBE,
+    REPORT,
+    few_left,
+    reminder_key,
+    reminders,
+    standing_keys,
+    summed_up,
+)
+from bot.model.effects import Audit, HandOut, NewFile, News, Publish, Register
 from bot.model.event import Event, EventId, EventSeen, EventState, Place
-from bot.model.message import AttachedFile, Markdown, Message
-from bot.model.turn import Policy
-from bot.model.who import Address, PersonId
-from bot.storage import history, outbox
-from bot.storage.codec import clean, from_text, to_text
-from bot.storage.database import Database, Row, Transaction
-from bot.storage.files import Files
+from bot.model.message import AttachedFile, Message
+from bot.model.rights import Right
+from bot.model.who import PersonId
+from bot.storage import gatherings, history, outbox, team
+from bot.storage.codec import from_text, to_text
+from bot.storage.database import Database, Transaction
+from bot.storage.event_rows import keep_files, read, seen, written
+from bot.storage.gatherings import Ground
 from bot.storage.outbox import Post, Priority
 
 SHOWN = 50
 """Events that one turn knows of: the next ones."""
-CHANNELS_IN_ORDER = "telegram,web"
-"""Where a person with several addresses is told: the first of these that they have."""
+LATELY = timedelta(days=30)
+"""So long after its end an event can be looked back on."""
+END_OF_TIME = "9999"
+
+
+DONE = {
+    (EventState.DRAFT, EventState.DRAFT): "event.drafted",
+    (EventState.DRAFT, EventState.ANNOUNCED): "event.published",
+    (EventState.DRAFT, EventState.CANCELLED): "event.cancelled",
+    (EventState.ANNOUNCED, EventState.CANCELLED): "event.cancelled",
+}
+"""State before and after -> what the journal says; any other is a change."""
 
 
 class EventMoved(ValueError):
@@ -40,25 +58,6 @@ class Taken(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What every change stands on."""
-
-    files: Files
-    policy: Policy
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What people are told of a change of an event."""
-
-    promoted: Message
-    """To those who get a seat by it."""
-    told: Mapping[Place, HandOut] = field(default_factory=dict)
-    """To the others, by their place."""
-
-
-@dataclass(frozen=True, slots=True)
 class Attendee:
     """One line of an event's list."""
 
@@ -68,31 +67,32 @@ class Attendee:
     at: datetime
 
 
-async def seen_by(database: Database, person: PersonId, *, now: datetime) -> tuple[EventSeen, ...]:
-    """The events that are not over, the next first, as they stand for one person."""
-    rows = await database.all("events_seen", person=person, now=to_text(now), limit=SHOWN)
-    seen = (
-        EventSeen(
-            _read(row),
-            row["seated"],
-            row["waiting"],
-            Place(row["mine"] or Place.NONE),
-            row["ahead"] if row["mine"] == Place.WAITING else None,
-        )
-        for row in rows
+async def seen_by(
+    database: Database, person: PersonId, *, now: datetime, drafts: bool = False
+) -> tuple[EventSeen, ...]:
+    """The events that are not over, the next first, as they stand for one person; `drafts`: those of staff too."""
+    rows = await database.all(
+        "events_seen", person=person, after=to_text(now), until=END_OF_TIME, drafts=drafts, limit=SHOWN
     )
-    return tuple(sorted(seen, key=lambda one: (one.event.starts, one.event.id)))
+    return tuple(sorted(map(seen, rows), key=lambda one: (one.event.starts, one.event.id)))
+
+
+async def past_of(database: Database, person: PersonId, *, now: datetime) -> tuple[EventSeen, ...]:
+    """The events that ended lately, the last one first, as they stand for one person."""
+    rows = await database.all(
+        "events_seen",
+        person=person,
+        after=to_text(now - LATELY),
+        until=to_text(now),
+        drafts=False,
+        limit=SHOWN,
+    )
+    return tuple(sorted(map(seen, rows), key=lambda one: (one.event.ends, one.event.id), reverse=True))
 
 
 async def all_of(database: Database) -> tuple[EventSeen, ...]:
     """Every event with its seats, as they stand for nobody."""
-    return tuple(EventSeen(_read(row), row["seated"], row["waiting"]) for row in await database.all("events"))
-
-
-async def one(database: Database, id: EventId) -> Event | None:
-    """An event as it was published last."""
-    row = await database.one("event", id=id)
-    return None if row is None else _read(row)
+    return tuple(map(seen, await database.all("events")))
 
 
 async def attendees(database: Database, id: EventId) -> tuple[Attendee, ...]:
@@ -104,7 +104,7 @@ async def attendees(database: Database, id: EventId) -> tuple[Attendee, ...]:
 async def register(tx: Transaction, effect: Register, person: PersonId, ground: Ground) -> Taken:
     """Take an answer, and let move up who waits; nothing is done if it was decided on old facts."""
     row = await tx.one("event", id=effect.event)
-    event = None if row is None else _read(row)
+    event = None if row is None else read(row)
     if event is None or event.revision != effect.revision:
         return Taken.NOT
     known = await tx.one("registration", event=event.id, person=person)
@@ -115,36 +115,61 @@ async def register(tx: Transaction, effect: Register, person: PersonId, ground: 
     if outcome.place is not before:
         at = {"event": event.id, "person": person}
         await tx.run("registration_drop", **at)
-        await tx.run("registration_add", **at, place=outcome.place.value, now=to_text(ground.now))
-    await _remind(tx, event, (person,), ground, going=outcome.place is Place.SEATED)
+        asked = 0 if known is None else known["asked"]
+        await tx.run(
+            "registration_add", **at, place=outcome.place.value, asked=asked, now=to_text(ground.now)
+        )
+        await gatherings.stale(tx, event.id, person, ("event", "manage"), now=ground.now)
+    await _remind(tx, event, (person,), ground, outcome.place)
     await _promote(tx, event, outcome.promoted, effect.news, ground)
+    if outcome.place is Place.SEATED and before is not Place.SEATED:
+        await _ask_who_hesitates(tx, event, ground)
     if outcome.place is not Place.WAITING:
         return Taken.AS_TOLD
     ahead = (await _at(tx, event.id, Place.WAITING)).index(person)
     return Taken.AS_TOLD if ahead == effect.ahead else Taken.ELSEWHERE
 
 
-async def publish(tx: Transaction, event: Event, news: News, ground: Ground) -> int:
+async def publish(
+    tx: Transaction, event: Event, news: News, ground: Ground, *, by: PersonId | None = None
+) -> int:
     """Keep an event or its change, and tell those whom it concerns; how many. EventMoved if it was not made
-    from the revision before it.
+    from the revision before it. `by`: for the journal, None for the command line.
     """
     row = await tx.one("event", id=event.id)
     if (0 if row is None else row["revision"]) + 1 != event.revision:
         raise EventMoved(f"{event.id} was changed meanwhile; try again")
-    await tx.run("event_put", **_written(event), now=to_text(ground.now))
+    await tx.run("event_put", **written(event), now=to_text(ground.now))
+    await keep_files(tx, ground.files, event)
+    before = EventState.DRAFT if row is None else EventState(row["state"])
+    await team.audit(
+        tx, Audit(DONE.get((before, event.state), "event.changed"), event.id), by, "", now=ground.now
+    )
     people: dict[Place, tuple[PersonId, ...]] = {
         place: await _at(tx, event.id, place) for place in Place if place is not Place.NONE
     }
     announced = event.state is EventState.ANNOUNCED
     rising = moving_up(await _roll(tx, event)) if announced else ()
-    await _remind(tx, event, people[Place.SEATED], ground, going=announced)
+    for place in (Place.SEATED, Place.MAYBE):
+        await _remind(tx, event, people[place], ground, place if announced else Place.NONE)
     await _promote(tx, event, rising, news.promoted, ground)
     told = 0
     for place, notice in news.told.items():
         for person in people[place]:
             if person not in rising:
                 told += await _tell(tx, person, notice, ground)
+    await gatherings.stale(tx, event.id, by, ("event", "manage", "door"), now=ground.now)
+    if announced:
+        await _ask_who_hesitates(tx, event, ground)
     return told + len(rising)
+
+
+async def publish_by(tx: Transaction, effect: Publish, person: PersonId, ground: Ground) -> int:
+    """The same in a conversation. NotAllowed if the person, as stored now, may not do that."""
+    await team.require(tx, person, Right.EVENTS)
+    due = summed_up(effect.event, ground.policy)
+    await gatherings.ring(tx, person, reminder_key(effect.event.id, REPORT), due)
+    return await publish(tx, effect.event, effect.news, ground, by=person)
 
 
 async def _roll(tx: Transaction, event: Event) -> Roll:
@@ -163,32 +188,36 @@ async def _promote(
     for person in people:
         await tx.run("registration_promote", event=event.id, person=person, now=to_text(ground.now))
         await _tell(tx, person, HandOut(news, ()), ground)
-    await _remind(tx, event, people, ground, going=True)
+    await _remind(tx, event, people, ground, Place.SEATED)
 
 
 async def _remind(
-    tx: Transaction, event: Event, people: Iterable[PersonId], ground: Ground, *, going: bool
+    tx: Transaction, event: Event, people: Iterable[PersonId], ground: Ground, place: Place
 ) -> None:
-    """Set the reminders of those who go, drop those of the others."""
-    wanted = dict(reminders(event, ground.now, ground.policy)) if going else {}
+    """Set the timers of people who have this place, drop those that they had by another."""
+    wanted = reminders(event, place, ground.now, ground.policy)
     for person in people:
-        address = await _address(tx, person) if wanted else None
-        for key in (reminder_key(event.id, days) for days in DAYS):
-            if key in wanted and address is not None:
-                place = {"channel": address.channel, "address": address.id}
-                await tx.run("timer_put", person=person, key=key, due=to_text(wanted[key]), **place)
+        asked = place is Place.MAYBE and await tx.one("registration_asked", event=event.id, person=person)
+        for key in standing_keys(event.id):
+            if key in wanted and not asked:
+                await gatherings.ring(tx, person, key, wanted[key])
             else:
                 await tx.run("timer_drop", person=person, key=key)
 
 
-async def _address(tx: Transaction, person: PersonId) -> Address | None:
-    row = await tx.one("registration_address", person=person, channels=CHANNELS_IN_ORDER)
-    return None if row is None else Address(row["channel"], row["id"])
+async def _ask_who_hesitates(tx: Transaction, event: Event, ground: Ground) -> None:
+    """Where seats run out, have those asked now who said perhaps and were to be asked later: once only."""
+    row = await tx.one("registration_seated", event=event.id)
+    if row is None or not few_left(event, row["count"]):
+        return
+    key, now = reminder_key(event.id, MAYBE), to_text(ground.now)
+    await tx.run("registration_ask", event=event.id, key=key)
+    await tx.run("timer_hasten", key=key, now=now)
 
 
 async def _tell(tx: Transaction, person: PersonId, notice: HandOut, ground: Ground) -> bool:
     """Queue a message to somebody who did nothing just now; False if they have no address any more."""
-    address = await _address(tx, person)
+    address = await gatherings.address_of(tx, person)
     if address is None:
         return False
     attached = [await _kept(tx, person, file, ground) for file in notice.files]
@@ -205,39 +234,3 @@ async def _kept(tx: Transaction, person: PersonId, file: NewFile, ground: Ground
     kept = {"origin": "export", "name": made.name, "media_type": made.media_type, "size": size, "now": now}
     await tx.run("file_put", sha256=made.sha256, person=person, **kept)
     return made
-
-
-def _written(event: Event) -> Mapping[str, object]:
-    return {
-        "id": event.id,
-        "revision": event.revision,
-        "state": event.state.value,
-        "title": clean(event.title),
-        "starts": to_text(event.starts),
-        "ends": to_text(event.ends),
-        "zone": event.zone.key,
-        "place": clean(event.place),
-        "link": clean(event.link),
-        "description": clean(event.description),
-        "capacity": event.capacity,
-        "organiser": clean(event.organiser),
-        "deadline": None if event.deadline is None else to_text(event.deadline),
-    }
-
-
-def _read(row: Row) -> Event:
-    return Event(
-        id=EventId(row["id"]),
-        title=row["title"],
-        starts=from_text(row["starts"]),
-        ends=from_text(row["ends"]),
-        zone=ZoneInfo(row["zone"]),
-        place=row["place"],
-        link=row["link"],
-        description=Markdown(row["description"]),
-        capacity=row["capacity"],
-        organiser=row["organiser"],
-        deadline=None if row["deadline"] is None else from_text(row["deadline"]),
-        state=EventState(row["state"]),
-        revision=row["revision"],
-    )

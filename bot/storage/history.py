@@ -10,6 +10,9 @@ from bot.model.who import Address, PersonId
 from bot.storage.codec import dump_message, from_text, load_message, to_text
 from bot.storage.database import Database, Row, Transaction
 
+RECENT = 6
+"""Messages that staff are shown with a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -78,6 +81,13 @@ async def of(database: Database, address: Address, limit: int) -> tuple[Said, ..
     """The last messages, oldest first."""
     rows = await database.all("history_at", channel=address.channel, address=address.id, limit=limit)
     return tuple(_read(row) for row in reversed(rows))
+
+
+async def recent(database: Database, address: Address) -> tuple[tuple[bool, str], ...]:
+    """The last messages for staff, oldest first: whether the person wrote it, and its light Markdown or
+    words."""
+    said = await of(database, address, RECENT)
+    return tuple((one.direction == "in", one.text) for one in said)
 
 
 def _read(row: Row) -> Said:

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import assert_never
 
-from bot.events.announcement import Fate, OnUnknown
+from bot.model.announcement import Fate, OnUnknown
 from bot.model.message import Message
 from bot.model.receipt import Deferred, Delivered, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
 from bot.model.who import Address, PersonId
+from bot.storage import copies, relaying
 from bot.storage.codec import dump_message, from_text, load_message, to_text
+from bot.storage.copies import Copy
 from bot.storage.database import Database, Row, Transaction
 
 
@@ -38,13 +40,20 @@ class Outgoing:
     attempts: int
     """Tries that failed so far."""
     created: datetime
-    copy: tuple[int, int] | None = None
-    """Announcement and person, of a copy of an announcement."""
+    copy: Copy | None = None
+    """Of what announcement it is a copy."""
+    topic: tuple[str, str, str] | None = None
+    """Of a message about a request: where its topic is, how it looks, and its first message."""
 
     @property
     def message(self) -> Message:
         """What to say; any error if it cannot be read (any more)."""
-        return load_message(self.body)
+        message = load_message(self.body)
+        if self.topic is None or message.topic is None:
+            return message
+        at, shown, first = self.topic
+        topic = replace(message.topic, at=at or message.topic.at, shown=shown, first=first)
+        return replace(message, topic=topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +117,31 @@ async def record(
     """
     outbox_id = outgoing.id
     row = await tx.one("outbox_row", id=outbox_id)
-    if outgoing.copy is not None and (fate := _fate(receipt, row, again)):
-        announcement, person = outgoing.copy
-        copy = {"announcement": announcement, "person": person}
-        await tx.run("delivery_settle", **copy, fate=fate.value, reason=getattr(receipt, "reason", ""))
+    if outgoing.copy is not None:
+        await copies.settle(tx, outgoing.copy, receipt, row, again=again, now=now)
     if row is None:
         return
     match receipt:
         case Delivered(reference):
             await _delivered(tx, outbox_id, row, reference, now=now)
+            if row["request"] is not None:
+                await relaying.arrived(tx, row, outgoing.message, receipt, now=now)
         case Deferred(seconds):
             later = now + timedelta(seconds=seconds)
             await tx.run("outbox_defer", id=outbox_id, at=to_text(later), now=to_text(now))
-        case Unknown(reason) if row["priority"] == Priority.BULK and row["on_unknown"] != OnUnknown.RESEND:
+        case Unknown(reason) if _skips(row):
             # A second copy of an announcement is worse than a missing one; for a reply it is the other way.
             await _give_up(tx, outbox_id, row, f"unknown: {reason}")
         case Failed(reason) | Unknown(reason) if again is not None:
             await tx.run("outbox_again", id=outbox_id, at=to_text(again), reason=reason, now=to_text(now))
         case Failed(reason) | Unknown(reason) | Refused(reason):
             await _give_up(tx, outbox_id, row, reason)
+            if row["request"] is not None:
+                await relaying.failed(tx, row, now=now)
         case Unreachable():
-            if row["person"] is not None:
-                await tx.run("person_reachable", person=row["person"], reachable=False)
-            await drop_address(tx, Address(row["channel"], row["address"]), Fate.BLOCKED)
+            # Who is there, not whose row it is: what staff are told about a person is that person's.
+            await tx.run("unreachable_at", channel=row["channel"], address=row["address"])
+            await drop_address(tx, Address(row["channel"], row["address"]), Fate.BLOCKED, now=now)
         case Migrated(to):
             await move(tx, Address(row["channel"], row["address"]), to)
             await tx.run("outbox_defer", id=outbox_id, at=to_text(now), now=to_text(now))
@@ -138,28 +149,19 @@ async def record(
             assert_never(unexpected)
 
 
-async def drop_address(tx: Transaction, address: Address, fate: Fate) -> None:
-    """Take back everything that waits for an address; copies of announcements end with this fate."""
+async def drop_address(tx: Transaction, address: Address, fate: Fate, *, now: datetime) -> None:
+    """Take back everything that waits for an address; copies of announcements end with this fate, and who
+    waits for what was written about a request hears that it will not arrive."""
     place = {"channel": address.channel, "address": address.id}
+    await relaying.drop_address(tx, address, now=now)
     await tx.run("delivery_drop_address", **place, fate=fate.value, reason="")
     await tx.run("outbox_drop_address", **place)
 
 
-def _fate(receipt: Receipt, row: Row | None, again: datetime | None) -> Fate | None:
-    """What a receipt means for one copy of an announcement; None while it is tried again."""
-    match receipt:
-        case Delivered():
-            return Fate.SENT
-        case Unreachable():
-            return Fate.BLOCKED
-        case Refused():
-            return Fate.REFUSED
-        case Failed() if again is None:
-            return Fate.REFUSED
-        case Unknown() if row is None or again is None or row["on_unknown"] != OnUnknown.RESEND:
-            return Fate.UNKNOWN
-        case _:
-            return None
+def _skips(row: Row) -> bool:
+    """Whether it is rather not said than said twice. An edit that is made twice does no harm."""
+    is_copy = row["priority"] == Priority.BULK and not row["edits"]
+    return is_copy and row["on_unknown"] != OnUnknown.RESEND
 
 
 async def _delivered(tx: Transaction, outbox_id: int, row: Row, reference: str, *, now: datetime) -> None:
@@ -170,7 +172,7 @@ async def _delivered(tx: Transaction, outbox_id: int, row: Row, reference: str, 
             channel=row["channel"],
             address=row["address"],
             key=row["key"],
-            reference=reference,
+            reference=reference.rpartition(",")[2],  # the last of several carries the buttons
             now=to_text(now),
         )
 
@@ -193,9 +195,12 @@ async def move(tx: Transaction, before: Address, to: str) -> None:
         await _join(tx, heir=known[0]["person"], gone=known[1]["person"])
     await tx.run("move_address", channel=channel, address=address, to=to)
     await tx.run("move_outbox", channel=channel, address=address, to=to)
+    await tx.run("delivery_move", channel=channel, address=address, to=to)
     await tx.run("move_timer", channel=channel, address=address, to=to)
     # Message ids of the old conversation mean nothing in the new one.
     await tx.run("forget_sent", channel=channel, address=address)
+    await tx.run("request_topics_forget", channel=channel, address=address)
+    await tx.run("request_group_moved", before=str(before), to=f"{channel}:{to}")
 
 
 async def _join(tx: Transaction, *, heir: int, gone: int) -> None:
@@ -217,5 +222,14 @@ def _read(row: Row) -> Outgoing:
         priority=Priority(row["priority"]),
         attempts=row["attempts"],
         created=from_text(row["created"]),
-        copy=(row["announcement"], row["person"]) if row.get("announcement") is not None else None,
+        copy=_copy(row) if row.get("announcement") is not None else None,
+        topic=_topic(row) if row.get("request") is not None else None,
     )
+
+
+def _topic(row: Row) -> tuple[str, str, str]:
+    return row["topic"] or "", row["topic_shown"] or "", row["topic_first"] or ""
+
+
+def _copy(row: Row) -> Copy:
+    return Copy(row["announcement"], row["person"], row["edition"] or 1, bool(row["edits"]))

@@ -1,19 +1,26 @@
 """Who is behind an address: found, or made at the first contact. Decides no rights beyond staff or not."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 
+from bot.events.news import with_own_hours
 from bot.model.session import Session
 from bot.model.turn import Policy, View
 from bot.model.values import FieldRef, FlowId, Owner, RunId, Task, Value
 from bot.model.who import Address, Association, AssociationId, Person, PersonId, Standing
+from bot.storage import preferences, requests, roster
 from bot.storage.codec import clean, dump_session, dump_value, from_text, load_session, load_value, to_text
-from bot.storage.database import Row, Transaction
+from bot.storage.database import Database, Row, Transaction
+from bot.storage.reading import Together
 
 NAME_LIMIT = 200
 """Characters of a first name that are kept; Telegram allows 64."""
+
+TOGETHER = 64
+"""Most people who are read by one statement: the first must not wait for many."""
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -74,6 +81,8 @@ async def meet(
         person = made["id"]
         await tx.run("address_add", channel=address.channel, address=address.id, person=person)
         await tx.run("session_add", person=person, body=dump_session(Session()))
+        if not caller.group:
+            await roster.welcome(tx, address, person, now=now)
     else:
         person = found["person"]
     if caller.name:
@@ -82,6 +91,25 @@ async def meet(
         await tx.run("person_standing", person=person, standing=standing.value)
     for name, text in caller.answers().items():
         await tx.run("answer_add", person=person, name=name, value=dump_value(text), now=moment)
+
+
+class Directory:
+    """Reads who is behind an address; all that are asked for at the same time by one statement."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows: Together[tuple[Address, str], Row | None] = Together(self._ask, most=TOGETHER)
+
+    async def find(self, address: Address, policy: Policy, *, now: datetime) -> Loaded | None:
+        """What a turn of this address is decided on; None if nobody is known there."""
+        row = await self._rows.of((address, to_text(now)))
+        return None if row is None else read(row, address, policy)
+
+    async def _ask(self, asked: Sequence[tuple[Address, str]]) -> Sequence[Row | None]:
+        addresses = json.dumps([(address.channel, address.id) for address, _ in asked])
+        rows = await self._database.all("load", addresses=addresses, now=max(now for _, now in asked))
+        found = {row["place"]: row for row in rows}
+        return [found.get(place) for place in range(len(asked))]
 
 
 def read(row: Row, address: Address, policy: Policy) -> Loaded:
@@ -94,15 +122,23 @@ def read(row: Row, address: Address, policy: Policy) -> Loaded:
         reachable=bool(row["reachable"]),
         association=None if row["association"] is None else AssociationId(row["association"]),
     )
+    wishes = preferences.read(row["preferences"])
     view = View(
         person=person,
-        policy=policy,
-        association=_association(person, json.loads(row["members"])),
-        answers=dict(_answer(*one) for one in json.loads(row["answers"])),
-        tasks=_tasks(json.loads(row["tasks"])),
-        finished=_finished(json.loads(row["finished"]), policy),
+        policy=with_own_hours(policy, wishes),
+        preferences=wishes,
+        association=_association(person, _listed(row["members"])),
+        answers=dict(_answer(*one) for one in _listed(row["answers"])),
+        tasks=_tasks(_listed(row["tasks"])),
+        finished=_finished(_listed(row["finished"]), policy),
+        request=requests.own(row["request"]),
     )
     return Loaded(address, load_session(row["body"]), row["version"], view)
+
+
+def _listed(written: str) -> list[Any]:
+    """A JSON list; most are empty."""
+    return [] if written == "[]" else cast(list[Any], json.loads(written))
 
 
 def _association(person: Person, members: list[tuple[int, str]]) -> Association | None:

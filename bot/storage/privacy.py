@@ -26,9 +26,17 @@ SECTIONS = (
     "timers",
     "journeys",
     "requests",
+    "request_topics",
+    "preferences",
     "deliveries",
+    "clicks",
     "registrations",
+    "attendances",
+    "looked",
+    "digest",
     "files",
+    "journal",
+    "roster",
     "session",
     "history",
     "inbox",
@@ -62,8 +70,23 @@ class Retention:
     """Received files to which no answer refers (any more), and files that are nobody's."""
     references: timedelta = timedelta(days=90)
     """Where a sent message is found again for an edit."""
+    deliveries: timedelta = timedelta(days=365)
+    """Who got an announcement and what they did with it, from its end; the counts stay."""
     misses: timedelta = timedelta(days=365)
+    statistics: timedelta = timedelta(days=1100)
+    """Numbers without identity: three years, so that a year has one before."""
     problems: timedelta = timedelta(days=365)
+    requests: timedelta = timedelta(days=365)
+    """Closed requests of staff, for counting; their words go sooner."""
+    request_words: timedelta = timedelta(days=90)
+    gatherings: timedelta = timedelta(days=365)
+    """After an event: who said that they come, and who was there."""
+    walk_ins: timedelta = timedelta(days=30)
+    """Names of people who came to an event without the assistant."""
+    expected: timedelta = timedelta(days=180)
+    """What a file said about somebody who has not written to us."""
+    journal: timedelta = timedelta(days=365)
+    """What staff did, and what was tried without the right to."""
 
 
 async def export(tx: Transaction, person: PersonId) -> bytes:
@@ -106,6 +129,7 @@ async def erase(
     heirs = await _heirs(tx, person, association)
     if association is not None and heirs:
         await tx.run("file_hand_over", person=person, association=association, heir=heirs[0])
+    await tx.run("announcement_forget_post", person=person)
     owned = [row["sha256"] for row in await tx.all("files_of", person=person)]
     await tx.run("erase_person", person=person)
     if association is not None and not heirs:
@@ -165,15 +189,38 @@ async def purge(tx: Transaction, files: Files, retention: Retention, *, now: dat
         "purge_dead": retention.refused,
         "purge_sent": retention.references,
         "purge_problems": retention.problems,
+        "purge_journal": retention.journal,
+        "purge_expected": retention.expected,
+        "purge_roster": retention.refused,
+        "purge_registrations": retention.gatherings,
+        "purge_attendances": retention.gatherings,
+        "purge_walk_ins": retention.walk_ins,
+        "purge_looked": timedelta(days=1),
         "purge_groups": retention.conversations,
         "purge_questions": retention.questions,
+        "purge_request_words": retention.request_words,
+        "purge_request_topics": retention.request_words,
+        "purge_requests": retention.requests,
     }
     gone = {query: await tx.run(query, before=to_text(now - age)) for query, age in before.items()}
+    ended = to_text(now - retention.deliveries)
+    await tx.run("announcement_summarize", before=ended)
+    for query in ("purge_clicks", "purge_deliveries"):
+        gone[query] = await tx.run(query, before=ended)
     oldest = (now - retention.misses).astimezone(UTC).date().isoformat()
     gone["purge_misses"] = await tx.run("purge_misses", before=oldest)
     gone["purge_proposals"] = await tx.run("purge_proposals", before=oldest)
+    gone["purge_entry_drafts"] = await tx.run("purge_entry_drafts", before=oldest)
     gone["purge_opinions"] = await tx.run("purge_opinions", before=oldest)
+    gone["purge_refusals"] = await tx.run(
+        "purge_refusals", before=(now - retention.journal).astimezone(UTC).date().isoformat()
+    )
+    gone["purge_invitations"] = await tx.run("purge_invitations", now=to_text(now))
+    for query in ("purge_asked", "purge_passages", "purge_active", "purge_digests"):
+        day = (now - retention.statistics).astimezone(UTC).date().isoformat()
+        gone[query] = await tx.run(query, before=day)
     gone["purge_answers"] = await tx.run("purge_answers", now=to_text(now))
+    gone["purge_pauses"] = await tx.run("purge_pauses", now=to_text(now))
     gone["purge_files"] = await _purge_files(tx, files, retention, now=now)
     tx.scrub()
     return gone

@@ -23,8 +23,9 @@ def parse(text: str) -> Mapping[str, str]:
 
 @cache
 def shipped() -> Mapping[str, str]:
-    """The queries of `queries.sql`."""
-    return parse(files("bot.storage").joinpath("queries.sql").read_text("utf-8"))
+    """The queries of every file in `sql/`, one file a subject."""
+    entries = sorted(files("bot.storage").joinpath("sql").iterdir(), key=lambda entry: entry.name)
+    return parse("\n".join(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".sql")))
 
 
 @cache

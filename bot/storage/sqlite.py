@@ -1,8 +1,9 @@
-"""The SQLite database: one writer thread with group commit, reads beside it. With `connecting`, the only
-door to sqlite3.
+"""The SQLite database: one writer thread with group commit, reads through aiosqlite beside it. With
+`connecting`, the only door to the drivers.
 
-Durability is bound by the number of fsyncs, not of statements: everything that waits is committed together,
-each piece behind its own savepoint so that one failure does not poison its neighbours.
+Durability is bound by the number of fsyncs, not of statements: everything that waits is committed together.
+If one piece fails, all are done again, each behind its own savepoint, so that it does not poison its
+neighbours.
 """
 
 import asyncio
@@ -10,11 +11,13 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
+
+import aiosqlite
 
 from bot.storage.connecting import (
     address,
@@ -25,13 +28,13 @@ from bot.storage.connecting import (
     meaning_of,
     unusable,
 )
-from bot.storage.database import Row, Work
+from bot.storage.database import Row, Where, Work, completed
 from bot.storage.errors import AlreadyServing, StatementRefused, StorageBroken, StorageClosed, StorageError
 from bot.storage.opening import make_private
 from bot.storage.queries import shipped
-from bot.storage.reading import Reader
 from bot.storage.result_codes import Meaning, way_out
 from bot.storage.schema import HASTY, PATIENT
+from bot.storage.statements import Statements, by_name, drive
 
 log = logging.getLogger(__name__)
 
@@ -59,39 +62,18 @@ class _Failure:
     error: BaseException
 
 
-class _Transaction:
-    """Runs named queries on the writer's connection; its methods never really suspend."""
-
-    def __init__(self, connection: sqlite3.Connection, queries: Mapping[str, str]) -> None:
-        self._connection = connection
-        self._queries = queries
-        self.scrubbing = False
-
-    async def run(self, query: str, **values: object) -> int:
-        return self._connection.execute(self._queries[query], values).rowcount
-
-    async def one(self, query: str, **values: object) -> Row | None:
-        rows = self._connection.execute(self._queries[query], values).fetchall()
-        return rows[0] if rows else None
-
-    async def all(self, query: str, **values: object) -> Sequence[Row]:
-        return self._connection.execute(self._queries[query], values).fetchall()
-
-    def scrub(self) -> None:
-        self.scrubbing = True
-
-
 class Sqlite:
     """A `Database` in one SQLite file. Made by `Sqlite.open`."""
 
     def __init__(
-        self, writer: sqlite3.Connection, reader: sqlite3.Connection, queries: Mapping[str, str]
+        self, writer: sqlite3.Connection, reader: aiosqlite.Connection, queries: Mapping[str, str]
     ) -> None:
         self._writer = writer
-        self._read_from = reader
-        self._reader = Reader(lambda statement, values: reader.execute(statement, values).fetchall())
+        self._reader = reader
         self._queries = queries
-        self._transaction = _Transaction(writer, queries)
+        cursor = writer.cursor()
+        cursor.row_factory = None
+        self._transaction = Statements(cursor, queries)
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._closing = False
         self._hurry = threading.Event()
@@ -108,7 +90,7 @@ class Sqlite:
         make_private(path)
         writer = await asyncio.to_thread(connect_writer, path)
         try:
-            reader = await asyncio.to_thread(connect_reader, path)
+            reader = await connect_reader(path)
         except sqlite3.Error as error:
             writer.close()
             raise unusable(path, error) from error
@@ -125,17 +107,22 @@ class Sqlite:
 
     async def one(self, query: str, **values: object) -> Row | None:
         """See `Database.one`."""
-        rows = await self.all(query, **values)
+        rows = await self._rows(self._queries[query], values)
         return rows[0] if rows else None
 
-    async def all(self, query: str, **values: object) -> Sequence[Row]:
+    async def all(self, query: str, *, where: Where | None = None, **values: object) -> Sequence[Row]:
         """See `Database.all`."""
+        return await self._rows(*completed(self._queries[query], where, values))
+
+    async def _rows(self, statement: str, values: Mapping[str, object]) -> Sequence[Row]:
+        if self._closing:
+            raise StorageClosed("the store is closed")
         try:
-            rows = await self._reader.rows(self._queries[query], values)
+            rows = list(await self._reader.execute_fetchall(statement, values))
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
         self._unread = ""
-        return rows
+        return by_name(rows[0].keys(), rows) if rows else ()
 
     def _unreadable(self, error: sqlite3.Error) -> StorageError:
         if meaning_of(error) is Meaning.STATEMENT:
@@ -162,9 +149,12 @@ class Sqlite:
         self._closing = True
         self._hurry.set()
         self._waiting.put(None)
-        await asyncio.to_thread(self._thread.join)
-        await self._reader.close()
-        self._read_from.close()
+        try:
+            await asyncio.to_thread(self._thread.join)
+            await self._reader.close()
+        except BaseException:
+            self._reader.stop()  # cut short: its thread would keep the process from ending
+            raise
         self._writer.close()
 
     # ---- the writer thread ----
@@ -225,14 +215,29 @@ class Sqlite:
 
     def _transact(self, pieces: Sequence[_Piece]) -> Sequence[object]:
         self._writer.execute("BEGIN IMMEDIATE")
-        outcomes = [self._attempt(piece) for piece in pieces]
+        outcomes = self._together(pieces)
+        if outcomes is None:
+            self._roll_back()
+            self._writer.execute("BEGIN IMMEDIATE")
+            outcomes = [self._attempt(piece) for piece in pieces]
         self._writer.execute("COMMIT")
         return outcomes
+
+    def _together(self, pieces: Sequence[_Piece]) -> Sequence[object] | None:
+        """All pieces without savepoints, which are two statements more for each; None if one fails."""
+        try:
+            return [drive(piece.work(self._transaction)) for piece in pieces]
+        except sqlite3.Error as error:
+            if meaning_of(error) is not Meaning.STATEMENT:
+                raise
+        except BaseException:  # told to who asked, by the second run
+            pass
+        return None
 
     def _attempt(self, piece: _Piece) -> object:
         self._writer.execute("SAVEPOINT piece")
         try:
-            outcome: object = _drive(piece.work(self._transaction))
+            outcome: object = drive(piece.work(self._transaction))
         except BaseException as error:
             # A full disk can end the whole transaction: then there is no savepoint to go back to.
             if isinstance(error, sqlite3.Error) and (
@@ -377,16 +382,6 @@ def _translated(error: BaseException) -> BaseException:
     known = StatementRefused(f"the database refused a statement: {error}")
     known.__cause__ = error
     return known
-
-
-def _drive(work: Awaitable[T]) -> T:
-    """Run a coroutine that awaits only a `_Transaction`, so never suspends."""
-    steps = work.__await__()
-    try:
-        next(steps)
-    except StopIteration as done:
-        return cast(T, done.value)
-    raise RuntimeError("a transaction awaited something other than the database")
 
 
 def _settle(settled: Sequence[tuple[asyncio.Future[Any], object]]) -> None:

@@ -6,31 +6,52 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from bot.events.announcement import Announcement, AnnouncementId, OnUnknown, Order, State, Tally
-from bot.model.effects import Problem
+from bot.model.effects import News, Problem
 from bot.model.event import Event, EventId, EventSeen
+from bot.model.inputs import StaffReply
 from bot.model.message import Message
 from bot.model.misses import Liking, Missed, MissState, Proposal
-from bot.model.receipt import Receipt
+from bot.model.receipt import Migrated, Receipt
+from bot.model.rights import Right, may
 from bot.model.session import Session
-from bot.model.turn import Need, Policy, Turn
+from bot.model.turn import Need, Policy, Turn, Wanted
 from bot.model.values import StoredFile
 from bot.model.who import Address, Standing
-from bot.storage import announcements, events, history, inbox, misses, outbox, people, privacy, timers, turns
-from bot.storage.codec import clean, to_text
+from bot.storage import (
+    event_rows,
+    events,
+    gatherings,
+    history,
+    inbox,
+    misses,
+    outbox,
+    people,
+    privacy,
+    timers,
+    turns,
+)
+from bot.storage.announcements import CHANNELS_IN_ORDER, SHOWN, Announcements
+from bot.storage.audience import Audiences
+from bot.storage.codec import clean
 from bot.storage.database import Database, Transaction
-from bot.storage.events import Attendee, News
+from bot.storage.events import Attendee
 from bot.storage.files import Files
+from bot.storage.gatherings import Gatherings, Ground
 from bot.storage.history import Said
 from bot.storage.inbox import Update, Waiting
 from bot.storage.outbox import Outgoing
 from bot.storage.people import Caller, Loaded
 from bot.storage.privacy import Retention
+from bot.storage.requests import Requests
+from bot.storage.roster import Rosters
+from bot.storage.roster_jobs import RosterJobs
 from bot.storage.sqlite import Sqlite
+from bot.storage.statistics import Counting
+from bot.storage.team import NotAllowed, Roles
 from bot.storage.timers import DueTimer
 from bot.storage.turns import Cause, VersionMoved
 
-Needs = Callable[[Session, Standing], Collection[Need]]
+Needs = Callable[[Session, Standing], Collection[Wanted]]
 """What a turn is decided on beyond what every turn is, by the session and standing of the person."""
 
 BOT = "bot"
@@ -61,13 +82,22 @@ class Store:
         *,
         policy: Policy,
         retention: Retention | None = None,
-        staff: frozenset[Address] = frozenset(),
+        admins: frozenset[Address] = frozenset(),
     ) -> None:
         self.files = files
         self._database = database
         self._policy = policy
         self._retention = retention or Retention()
-        self._staff = staff
+        self._admins = admins
+        self._directory = people.Directory(database)
+        self.roles = Roles(database)
+        self.gatherings = Gatherings(database)
+        self.audiences = Audiences(database, policy)
+        self.announcements = Announcements(database, files, self.audiences)
+        self.rosters = Rosters(database)
+        self.roster_jobs = RosterJobs(database, files)
+        self.statistics = Counting(database)
+        self.requests = Requests(database, admins)
 
     @classmethod
     async def open(
@@ -77,18 +107,22 @@ class Store:
         policy: Policy,
         files: Path | None = None,
         retention: Retention | None = None,
-        staff: frozenset[Address] = frozenset(),
+        admins: frozenset[Address] = frozenset(),
     ) -> Self:
         """Open or create the database at `path`; StorageError says what is in the way and what to do.
 
-        `files` is the folder of kept files, `files` beside the database if not given. `staff`: addresses of
-        people who may use the staff commands.
+        `files` is the folder of kept files, `files` beside the database if not given. `admins`: addresses of
+        people who may do everything, by the settings.
         """
         kept = Files(files or path.parent / "files")
         database = await Sqlite.open(path)
-        known = await database.one("setting_get", name=BOT)
+        try:
+            known = await database.one("setting_get", name=BOT)
+        except BaseException:
+            await database.close()  # its threads would outlive us
+            raise
         policy = policy if known is None else replace(policy, bot=known["value"])
-        return cls(database, kept, policy=policy, retention=retention, staff=staff)
+        return cls(database, kept, policy=policy, retention=retention, admins=admins)
 
     @property
     def policy(self) -> Policy:
@@ -100,11 +134,21 @@ class Store:
         if bot == self._policy.bot:
             return
 
+        await self.remember(BOT, bot)
+        self._policy = replace(self._policy, bot=bot)
+
+    async def remembered(self, name: str) -> str | None:
+        """A value that the program keeps for itself; None before the first."""
+        row = await self._database.one("setting_get", name=name)
+        return None if row is None else str(row["value"])
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep such a value."""
+
         async def work(tx: Transaction) -> None:
-            await tx.run("setting_put", name=BOT, value=clean(bot))
+            await tx.run("setting_put", name=name, value=clean(value))
 
         await self._database.write(work)
-        self._policy = replace(self._policy, bot=bot)
 
     async def close(self) -> None:
         """Finish what waits to be written; a second call does nothing."""
@@ -148,6 +192,7 @@ class Store:
                 await outbox.move(tx, before, now.id)
 
         await self._database.write(work)
+        await self.requests.moved()
 
     async def set_aside(self, inbox_id: int, reason: str) -> None:
         """Never read this update again; `reason` must not quote it."""
@@ -181,11 +226,12 @@ class Store:
         profile: Mapping[str, str] | None = None,
         needs: Needs | None = None,
         group: bool = False,
+        staff: StaffReply | None = None,
     ) -> Loaded:
         """Everything known about who is at `address`, made known at the first contact.
 
         `name`, `profile`, `group` are what the channel says about them, see `Caller`. `needs` says what more
-        this turn is decided on.
+        this turn is decided on; `staff`: also on who did this there, and about which request.
         """
         loaded = await self._met(address, Caller(name, profile or {}, group), now=now)
         wanted = needs(loaded.session, loaded.view.person.standing) if needs else ()
@@ -193,12 +239,28 @@ class Store:
         if Need.MISSES in wanted:
             view = replace(view, misses=await misses.missed(self._database))
         if Need.EVENTS in wanted:
-            view = replace(view, events=await events.seen_by(self._database, view.person.id, now=now))
+            drafts = may(view.person.standing, Right.EVENTS)
+            seen = await events.seen_by(self._database, view.person.id, now=now, drafts=drafts)
+            past = await events.past_of(self._database, view.person.id, now=now)
+            view = replace(view, events=seen, past=past)
+            view = await gatherings.with_guests(self._database, view, wanted)
+        if Need.ANNOUNCEMENTS in wanted:
+            view = replace(view, announcements=await self.announcements.all_seen(limit=SHOWN))
+        if Need.TEAM in wanted:
+            view = replace(view, team=await self.roles.team())
+        if Need.REQUESTS in wanted:
+            view = replace(view, requests=await self.requests.all(now=now))
+        if Need.CONTEXT in wanted:
+            view = replace(view, recent=await history.recent(self._database, address))
+        if staff is not None:
+            view = replace(view, desk=await self.requests.desk(address, staff))
+        view = await self.audiences.reached_in(view, wanted, CHANNELS_IN_ORDER, now=now)
+        view = await self.statistics.seen_in(view, view.known, now=now)
         return loaded if view is loaded.view else replace(loaded, view=view)
 
     async def _met(self, address: Address, caller: Caller, *, now: datetime) -> Loaded:
-        standing = self._standing(address, caller)
         found = await self._read(address, now=now)
+        standing = self._standing(address, caller, found)
         if found is not None and not people.news(found, caller, standing):
             return found
         await self._database.write(lambda tx: people.meet(tx, address, caller, standing, now=now))
@@ -208,13 +270,16 @@ class Store:
         return met
 
     async def _read(self, address: Address, *, now: datetime) -> Loaded | None:
-        row = await self._database.one("load", channel=address.channel, address=address.id, now=to_text(now))
-        return None if row is None else people.read(row, address, self._policy)
+        return await self._directory.find(address, self._policy, now=now)
 
-    def _standing(self, address: Address, caller: Caller) -> Standing | None:
+    def _standing(self, address: Address, caller: Caller, found: Loaded | None) -> Standing | None:
+        """What the settings or the channel say; None leaves what an invitation gave."""
         if "standing" in caller.profile:
             return Standing(caller.profile["standing"])
-        return Standing.STAFF if address in self._staff else Standing.MEMBER
+        if address in self._admins:
+            return Standing.ADMIN
+        was_admin = found is not None and found.view.person.standing is Standing.ADMIN
+        return Standing.MEMBER if was_admin else None
 
     async def commit_turn(
         self, loaded: Loaded, turn: Turn, *, now: datetime, cause: Cause | None = None
@@ -232,7 +297,7 @@ class Store:
 
         try:
             await self._database.write(work)
-        except VersionMoved:
+        except (VersionMoved, NotAllowed):
             return False
         return True
 
@@ -269,6 +334,8 @@ class Store:
     ) -> None:
         """Store what became of a message; `again`: when a failed one is tried once more, None gives up."""
         await self._database.write(lambda tx: outbox.record(tx, outgoing, receipt, now=now, again=again))
+        if isinstance(receipt, Migrated):
+            await self.requests.moved()
 
     # ---- what the base learns from ----
 
@@ -293,51 +360,11 @@ class Store:
         """What people said about each entry that anybody had an opinion of."""
         return await misses.likings(self._database)
 
-    # ---- announcements ----
-
-    async def announce(
-        self, message: Message, *, on_unknown: OnUnknown, now: datetime, again: bool = False
-    ) -> AnnouncementId:
-        """Begin one to everyone. AlreadyAnnounced if the same text was one before, unless `again`."""
-        return await self._database.write(
-            lambda tx: announcements.announce(tx, message, on_unknown=on_unknown, again=again, now=now)
-        )
-
-    async def order_announcement(self, id: AnnouncementId, order: Order) -> State:
-        """Pause, resume or cancel; NotPossible says why not."""
-        return await self._database.write(lambda tx: announcements.order(tx, id, order))
-
-    async def announcements(self) -> tuple[tuple[Announcement, Tally], ...]:
-        """Every announcement with how far it is, the newest first."""
-        return await announcements.all_of(self._database)
-
-    async def announcement_audience(self, channels: Collection[str]) -> int:
-        """How many people an announcement on these channels would go to now."""
-        return await announcements.reachable(self._database, channels)
-
-    async def running_announcements(self) -> tuple[AnnouncementId, ...]:
-        """Those that want to go on, the oldest first."""
-        return await announcements.running(self._database)
-
-    async def waiting_copies(self, served: Collection[str], *, now: datetime) -> tuple[int, int]:
-        """Copies made and not sent yet on these channels: those that may leave now, and all of them."""
-        return await announcements.waiting(self._database, served, now=now)
-
-    async def claim_copies(
-        self, id: AnnouncementId, served: Collection[str], *, size: int, now: datetime
-    ) -> int:
-        """Make the next copies of a running announcement; how many."""
-        return await self._database.write(lambda tx: announcements.claim(tx, id, served, size=size, now=now))
-
-    async def finish_announcement(self, id: AnnouncementId) -> bool:
-        """Call it done if it is."""
-        return await self._database.write(lambda tx: announcements.finish(tx, id))
-
     # ---- events ----
 
     async def event(self, id: EventId) -> Event | None:
         """An event as it was published last."""
-        return await events.one(self._database, id)
+        return await event_rows.one(self._database, id)
 
     async def events(self) -> tuple[EventSeen, ...]:
         """Every event with its seats."""
@@ -351,7 +378,7 @@ class Store:
         """Keep an event or its change and tell those whom it concerns; how many. EventMoved if it was changed
         meanwhile.
         """
-        ground = events.Ground(self.files, self._policy, now)
+        ground = Ground(self.files, self._policy, now)
         return await self._database.write(lambda tx: events.publish(tx, event, news, ground))
 
     # ---- looking back ----

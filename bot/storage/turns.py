@@ -4,42 +4,85 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.events.announcement import Fate
+from bot.events.news import with_own_hours
+from bot.model.announcement import Fate
 from bot.model.effects import (
     AddTask,
+    AgreeRoster,
+    Amend,
+    Announce,
+    Asked,
+    Audit,
     Begin,
     CancelTimer,
+    CheckIn,
+    CheckOut,
+    Direct,
     Edit,
     Effect,
     Erase,
     Escalate,
     Export,
+    ExportRoster,
     Finish,
     Forget,
+    Handle,
     HandOut,
+    ImportRoster,
+    Invite,
     Miss,
     NewFile,
+    OpenDoor,
     Opinion,
     Problem,
     Propose,
+    ProposeEntry,
+    Publish,
+    Rate,
     Reach,
     Register,
+    Relay,
     Remember,
+    RemindNow,
+    ReportOn,
     Send,
+    SetDigest,
     SetLanguage,
+    SetPreferences,
     SetTimer,
     Settle,
+    ShareContext,
+    TakeRole,
+    Talk,
+    TellTeam,
+    Unrole,
 )
 from bot.model.message import AttachedFile, Message
-from bot.model.turn import Turn
+from bot.model.preferences import Preferences
+from bot.model.turn import Policy, Turn
 from bot.model.values import FieldRef, Owner, StoredFile
 from bot.model.who import AssociationId
-from bot.storage import events, history, misses, outbox, privacy
+from bot.storage import (
+    announcements,
+    events,
+    gatherings,
+    history,
+    misses,
+    outbox,
+    preferences,
+    privacy,
+    requests,
+    roster_jobs,
+    statistics,
+    team,
+)
 from bot.storage.codec import clean, dump_session, dump_value, to_text
 from bot.storage.database import Transaction
 from bot.storage.files import Files
+from bot.storage.gatherings import Ground
 from bot.storage.outbox import Post, Priority
 from bot.storage.people import Loaded
+from bot.storage.tallies import listing_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +93,8 @@ class Cause:
     """What the person wrote, for the history."""
     tapped: str | None = None
     """The act of the button that the person pressed; its label goes to the history."""
+    tapped_at: str = ""
+    """The channel's own id of the message that carries that button, if it tells."""
     inbox: int | None = None
     """Row of the inbox that is finished by this turn."""
     timer: str | None = None
@@ -86,6 +131,11 @@ class _Scene:
     def moment(self) -> str:
         return to_text(self.now)
 
+    @property
+    def policy(self) -> Policy:
+        """The operator's, for what concerns others: without the hours that this person chose."""
+        return with_own_hours(self.loaded.view.policy, Preferences())
+
 
 async def commit(
     tx: Transaction, files: Files, loaded: Loaded, turn: Turn, cause: Cause, *, now: datetime, keep: int
@@ -108,6 +158,7 @@ async def commit(
     await _listen(scene, cause)
     for effect in turn.effects:
         await _apply(scene, effect)
+    await statistics.note_passages(tx, loaded.session, turn, now=now)
     await tx.run("history_trim", person=person, keep=keep)
 
 
@@ -126,6 +177,8 @@ async def _listen(scene: _Scene, cause: Cause) -> None:
     tx, person = scene.tx, scene.loaded.view.person.id
     if cause.heard is not None:
         await history.heard(tx, person, cause.heard, now=scene.now)
+    if cause.tapped is not None and cause.tapped_at:
+        await tx.run("delivery_tap", **_tap(scene, cause))
     if cause.tapped is not None and (label := await history.label_of(tx, person, cause.tapped)):
         await history.heard(tx, person, label, now=scene.now, tapped=True)
     if cause.file is not None:
@@ -134,12 +187,20 @@ async def _listen(scene: _Scene, cause: Cause) -> None:
         await tx.run("person_seen", person=person, now=scene.moment)
 
 
+def _tap(scene: _Scene, cause: Cause) -> dict[str, object]:
+    """A tap on a button of an announcement's copy, to be counted."""
+    address = scene.loaded.address
+    place = {"channel": address.channel, "address": address.id, "reference": cause.tapped_at}
+    return {"person": scene.person, "act": clean(cause.tapped or ""), "now": scene.moment, **place}
+
+
 async def _erase(scene: _Scene, turn: Turn, cause: Cause) -> None:
     """Erase the person; what this turn still says goes to an address without a person."""
     who = scene.loaded.view.person
     for effect in turn.effects:
         if isinstance(effect, Register):  # the seat goes to who waits for it
             await _register(scene, effect)
+    await requests.farewell(scene.tx, turn.effects, who.id, now=scene.now)
     asked = None if cause.inbox is None else (scene.loaded.address, cause.inbox)
     await privacy.erase(scene.tx, scene.files, who.id, who.association, now=scene.now, asked=asked)
     for effect in turn.effects:
@@ -158,22 +219,52 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             await _say(scene, effect)
         case Remember() | Forget() | AddTask():
             await _know(scene, effect)
-        case Begin() | Finish() | Escalate() | Problem():
+        case Begin() | Finish() | Problem():
             await _note(scene, effect)
+        case Escalate() | TellTeam() | Relay() | Handle() | Talk() | ShareContext() | Rate() | ProposeEntry():
+            await _ask_team(scene, effect)
         case Miss() | Opinion() | Settle() | Propose():
             await misses.learn(scene.tx, effect, now=scene.now)
+        case Asked() | SetDigest():
+            await statistics.note(scene.tx, effect, scene.person, now=scene.now)
         case SetTimer() | CancelTimer():
             await _time(scene, effect)
         case Register():
             await _register(scene, effect)
-        case SetLanguage(language):
-            await scene.tx.run("person_language", person=scene.person, language=language)
+        case Publish() | CheckIn() | CheckOut() | OpenDoor() | RemindNow():
+            await _arrange(scene, effect)
+        case Audit():
+            place = scene.loaded.address.channel
+            await team.audit(scene.tx, effect, scene.person, place, now=scene.now)
+        case ExportRoster() | ImportRoster() | AgreeRoster():
+            await _roster(scene, effect)
+        case Invite() | TakeRole() | Unrole():
+            for message in await team.manage(
+                scene.tx, effect, scene.person, scene.loaded.address, now=scene.now
+            ):
+                await _say(scene, Send(message))
+        case SetLanguage() | SetPreferences():
+            await _choose(scene, effect)
+        case Announce() | Direct() | Amend() | ReportOn():
+            await _announce(scene, effect)
         case Reach(reachable):
             await scene.tx.run("person_reachable", person=scene.person, reachable=reachable)
             if not reachable:
-                await outbox.drop_address(scene.tx, scene.loaded.address, Fate.BLOCKED)
+                await outbox.drop_address(scene.tx, scene.loaded.address, Fate.BLOCKED, now=scene.now)
         case Erase():
             raise AssertionError("an erasure is never one effect among others")
+        case _ as unexpected:
+            assert_never(unexpected)
+
+
+async def _choose(scene: _Scene, effect: SetLanguage | SetPreferences) -> None:
+    """What the person wants from now on."""
+    match effect:
+        case SetLanguage(language):
+            await scene.tx.run("person_language", person=scene.person, language=language)
+        case SetPreferences(wanted):
+            before = scene.loaded.view.preferences
+            await preferences.prefer(scene.tx, scene.person, wanted, before, scene.policy, now=scene.now)
         case _ as unexpected:
             assert_never(unexpected)
 
@@ -202,6 +293,8 @@ async def _post(scene: _Scene, message: Message, *, edits: bool = False) -> None
     await outbox.put(
         scene.tx, Post(scene.loaded.address, message, person, scene.priority, edits), now=scene.now
     )
+    if scene.priority is Priority.REPLY:
+        await gatherings.looked(scene.tx, person, scene.loaded.address, message.key, now=scene.now)
 
 
 async def _with_export(scene: _Scene, message: Message, name: str) -> Message:
@@ -282,7 +375,15 @@ async def _owner_id(scene: _Scene, owner: Owner) -> int:
     return scene.association
 
 
-async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Problem) -> None:
+async def _ask_team(scene: _Scene, effect: requests.Own) -> None:
+    who = scene.loaded.view.person
+    try:
+        await requests.apply(scene.tx, effect, who, scene.loaded.address, now=scene.now)
+    except requests.RequestMoved:
+        raise VersionMoved from None
+
+
+async def _note(scene: _Scene, effect: Begin | Finish | Problem) -> None:
     tx, person, moment = scene.tx, scene.person, scene.moment
     match effect:
         case Begin(flow):
@@ -291,8 +392,6 @@ async def _note(scene: _Scene, effect: Begin | Finish | Escalate | Problem) -> N
             run = {"person": person, "flow": flow, "outcome": outcome, "now": moment}
             if not await tx.run("journey_finish", **run):
                 await tx.run("journey_finished", **run)
-        case Escalate(reason, text):
-            await tx.run("request_add", person=person, now=moment, reason=reason, text=clean(text))
         case Problem():
             await problem(tx, effect, now=scene.now)
         case _ as unexpected:
@@ -306,12 +405,44 @@ async def problem(tx: Transaction, effect: Problem, *, now: datetime) -> None:
 
 async def _register(scene: _Scene, effect: Register) -> None:
     person = scene.loaded.view.person.id
-    ground = events.Ground(scene.files, scene.loaded.view.policy, scene.now)
+    ground = Ground(scene.files, scene.policy, scene.now)
     taken = await events.register(scene.tx, effect, person, ground)
     if taken is events.Taken.NOT:
         raise VersionMoved
     if taken is events.Taken.ELSEWHERE and effect.unsure is not None and effect.unsure.key is not None:
         scene.instead[effect.unsure.key] = effect.unsure
+
+
+async def _roster(scene: _Scene, effect: ExportRoster | ImportRoster | AgreeRoster) -> None:
+    person = scene.loaded.view.person.id
+    said = await roster_jobs.ask(scene.tx, scene.files, effect, person, scene.loaded.address, now=scene.now)
+    if said is not None:
+        message, edits = said
+        await _say(scene, Edit(message) if edits else Send(message))
+
+
+async def _arrange(scene: _Scene, effect: Publish | CheckIn | CheckOut | OpenDoor | RemindNow) -> None:
+    ground = Ground(scene.files, scene.policy, scene.now)
+    person = scene.loaded.view.person.id
+    try:
+        if isinstance(effect, Publish):
+            await events.publish_by(scene.tx, effect, person, ground)
+        else:
+            await gatherings.manage(scene.tx, effect, person, ground)
+    except (events.EventMoved, gatherings.Moved):
+        raise VersionMoved from None
+
+
+async def _announce(scene: _Scene, effect: Announce | Direct | Amend | ReportOn) -> None:
+    desk = announcements.Desk(scene.loaded.view.person.id, scene.now)
+    if isinstance(effect, ReportOn):
+        lines = await announcements.listed(scene.tx, effect, desk)
+        listing = listing_file(effect.listing, lines, effect.words, scene.loaded.view.policy.timezone)
+        await _say(scene, HandOut(effect.message, (*effect.files, listing)))
+        return
+    said = await announcements.apply(scene.tx, effect, desk)
+    if said is not None:
+        await _say(scene, Send(said))
 
 
 async def _time(scene: _Scene, effect: SetTimer | CancelTimer) -> None:

@@ -15,6 +15,7 @@ from bot.flows.duration import parse_span
 from bot.flows.field import Choice
 from bot.flows.flow import Flow
 from bot.flows.step import Step
+from bot.flows.steps.submitting import Parts, Submitting
 from bot.flows.template import parse_template
 from bot.model.values import Owner
 
@@ -33,6 +34,8 @@ def test_every_authored_model_is_packable() -> None:
         Step,
         *_kinds(ActionArguments),
         ActionArguments,
+        Submitting,
+        Parts,
     }  # bases, and what is read from a mapping
     assert {one.__name__ for one in ours - known} == set()
 

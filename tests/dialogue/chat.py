@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.dialogue.library import Library
 from bot.dialogue.respond import respond
+from bot.events.news import with_own_hours
 from bot.model.effects import (
     AddTask,
     CancelTimer,
@@ -19,10 +20,12 @@ from bot.model.effects import (
     Forget,
     Remember,
     Send,
+    SetPreferences,
     SetTimer,
 )
 from bot.model.inputs import Input, Tap, Timeout, Utterance
 from bot.model.message import Message, Option
+from bot.model.preferences import Preferences
 from bot.model.session import Session
 from bot.model.turn import Policy, Turn, View
 from bot.model.values import FieldRef, FlowId, Task, Value
@@ -59,6 +62,7 @@ class Chat:
         self.tasks: dict[str, Task] = {}
         self.finished: dict[FlowId, str] = {}
         self.timers: dict[str, datetime] = {}
+        self.preferences = Preferences()
         self.effects: tuple[Effect, ...] = ()
         self.heard: list[Message] = []
         """Every message sent so far."""
@@ -144,11 +148,12 @@ class Chat:
         """The stored facts."""
         return View(
             self.person,
-            POLICY,
+            with_own_hours(POLICY, self.preferences),
             self.association,
             dict(self.answers),
             tuple(self.tasks.values()),
             dict(self.finished),
+            preferences=self.preferences,
         )
 
     def _respond(self, input: Input) -> Turn:
@@ -169,6 +174,8 @@ class Chat:
                 self.timers.pop(key, None)
             case AddTask(task=task):
                 self.tasks[task.id] = task
+            case SetPreferences(preferences=wanted):
+                self.preferences = wanted
             case Finish(flow=flow, outcome="done"):
                 self.finished[flow] = self.now.date().isoformat()
             case Erase():

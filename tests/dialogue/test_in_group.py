@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.acts import parse_act
-from bot.model.effects import Effect, Miss, Reach, Send
+from bot.model.effects import Asked, Effect, Miss, Reach, Send
 from bot.model.inputs import InGroup, Membership, Opening, Tap, Utterance
 from bot.model.message import Message
 from bot.model.session import Session
 from bot.model.turn import View
+from bot.model.values import ArticleId
 from tests.dialogue.chat import POLICY, Chat, bare
 
 KNOWN = "c'est quoi une alliance durable"
@@ -42,8 +43,13 @@ def ids(message: Message) -> list[str]:
 
 
 def rest(group: Group) -> list[Effect]:
-    """What a turn did beyond speaking."""
-    return [effect for effect in group.effects if not isinstance(effect, Send)]
+    """What a turn did beyond speaking and counting."""
+    return [effect for effect in group.effects if not isinstance(effect, Send | Asked)]
+
+
+def counted(group: Group) -> list[Asked]:
+    """What a turn counted."""
+    return [effect for effect in group.effects if isinstance(effect, Asked)]
 
 
 def test_an_answer_has_what_a_group_can_use_and_the_way_to_a_private_chat() -> None:
@@ -53,7 +59,7 @@ def test_an_answer_has_what_a_group_can_use_and_the_way_to_a_private_chat() -> N
     assert ids(card) == ["more.alliance", "sources.alliance", "private.alliance"]
     assert card.options[-1].link == LINK + "q_alliance"
     assert card.reply_to == "7"
-    assert rest(group) == []
+    assert (rest(group), counted(group)) == ([], [Asked("answered", ArticleId("alliance"))])
 
 
 def test_a_name_that_telegram_has_not_told_yet_makes_no_link() -> None:
@@ -69,6 +75,7 @@ def test_what_the_base_does_not_know_is_said_and_learned_from() -> None:
     assert ids(said) == ["private.groupe"]
     (miss,) = rest(group)
     assert isinstance(miss, Miss) and (miss.text, miss.verdict) == (UNKNOWN, "reject")
+    assert counted(group) == [Asked("unanswered")]
 
 
 def test_where_there_is_no_private_chat_none_is_promised() -> None:
@@ -81,6 +88,7 @@ def test_what_belongs_elsewhere_is_answered_and_gone_on_from() -> None:
     assert bare(said).startswith("[reject_redirect]\n\n[article]")
     assert sorted(ids(said)) == ["more.meteo", "private.meteo", "sources.meteo"]
     assert (rest(group), group.session.topic) == ([], "meteo")
+    assert counted(group) == [Asked("answered", ArticleId("meteo"))]
     assert bare(group.ask("en clair")[0]).startswith("[article_more]")
 
 

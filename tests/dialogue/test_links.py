@@ -74,8 +74,8 @@ def test_the_typed_command_is_the_same(staff: Chat) -> None:
 def test_only_staff_learns_that_there_are_links(library: Library, standing: Standing) -> None:
     chat = Wired(library, standing=standing)
     chat.give(Command("lien", ENTRY))
-    assert (handed_out(chat) is not None) is (standing is Standing.STAFF)
-    assert ("/lien" in chat.text) is (standing is not Standing.STAFF)
+    assert (handed_out(chat) is not None) is (standing is not Standing.MEMBER)
+    assert ("/lien" in chat.text) is (standing is Standing.MEMBER)
 
 
 def test_volunteers_have_no_such_command_in_their_menu(library: Library) -> None:

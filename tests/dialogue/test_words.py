@@ -212,7 +212,25 @@ def test_a_staff_flow_opens_for_staff_only(standing: Standing, way: str) -> None
             chat.give(Tap(way))
         case _:
             chat.say(way)
-    assert chat.at == ("reserve/code" if standing is Standing.STAFF else "")
+    open_to_them = standing in (Standing.STAFF, Standing.ADMIN)
+    assert chat.at == ("reserve/code" if open_to_them else "")
+    if open_to_them:
+        return
+    nowhere = Chat(standing=standing)
+    match way:
+        case "opening":
+            nowhere.give(Opening("nulle-part"))
+        case "go.reserve":
+            nowhere.give(Tap("go.nulle-part"))
+        case "/reserve":
+            nowhere.say("/nulle_part")
+        case _:
+            return  # words that mean nothing here are a question like any other
+    said = chat.text.replace("reserve", "nulle_part")
+    assert (said, [one.id for one in chat.sent[-1].options]) == (
+        nowhere.text,
+        [one.id for one in nowhere.sent[-1].options],
+    )
 
 
 def test_the_menu_and_the_list_leave_out_what_is_not_for_this_person() -> None:

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.content.event_file import EventRead, read_event
+from bot.content.event_file import EventRead, Surroundings, read_event
 from bot.model.event import EventState
 
 NOW = datetime(2027, 1, 11, 9, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
+AROUND = Surroundings(PARIS, NOW)
 GOOD = {
     "format": "1",
     "id": "rencontre",
@@ -23,7 +24,7 @@ GOOD = {
 
 def read(**changes: str | None) -> EventRead:
     lines = [f"{key}: {value}" for key, value in (GOOD | changes).items() if value is not None]
-    return read_event("e.yaml", "\n".join(lines).encode(), zone=PARIS, now=NOW)
+    return read_event("e.yaml", "\n".join(lines).encode(), AROUND)
 
 
 def test_a_file_is_a_draft_whose_times_are_those_of_its_zone() -> None:
@@ -83,6 +84,6 @@ def test_what_is_over_is_only_warned_of() -> None:
 def test_the_example_of_the_readme_can_be_announced() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     (example,) = (part for part in text.split("```yaml\n")[1:] if "id: rencontre-des-allies" in part)
-    found = read_event("e.yaml", example.split("```")[0].encode(), zone=PARIS, now=NOW)
+    found = read_event("e.yaml", example.split("```")[0].encode(), AROUND)
     assert found.problems == () and found.event is not None
     assert found.event.capacity == 30

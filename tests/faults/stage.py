@@ -17,7 +17,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Account, TokenRefused
 from bot.channels.telegram.insisting import Patience
 from bot.channels.telegram.sorting import Row, sort_update
-from bot.events.announcement import Fate, OnUnknown
+from bot.model.announcement import Fate, OnUnknown
 from bot.model.effects import Effect, Reach, Send
 from bot.model.inputs import Command, InGroup, Input, Membership, Tap, Utterance
 from bot.model.message import Markdown, Message
@@ -32,6 +32,7 @@ from bot.runtime.pacing import Pacer
 from bot.runtime.runner import Decide, Runner
 from bot.storage.store import Store
 from tests.runtime.fakes import SteppedClock
+from tests.storage.announcing import announced, fates, shelf
 from tests.storage.samples import NOW, POLICY, say, turn
 from tests.telegram_api import BotApi, ManualClock, Person
 
@@ -92,7 +93,7 @@ class Stage:
             Account(self.api.token, api=self.way or self.api.url, patience=self.patience),
             secret=SECRET,
             keep=self.store.files.keep_now,  # type: ignore[arg-type]  # no file is handed in here
-            load=lambda sha256: b"",
+            load=lambda sha256: self.store.files.path(sha256).read_bytes(),
             requests={"phone": "Partager mon numéro", "location": "Partager ma position"},
         )
         self.lanes = Lanes()
@@ -121,7 +122,12 @@ class Stage:
             too_fast=self.too_fast,
         )
         self.announcer = Announcer(
-            store=self.store, courier=self.courier, clock=self.clock, served=("telegram",), rate=30.0
+            store=self.store,
+            courier=self.courier,
+            clock=self.clock,
+            served=("telegram",),
+            rate=30.0,
+            shelf=shelf,
         )
 
     @asynccontextmanager
@@ -183,7 +189,7 @@ class Stage:
 
     async def announces(self, on_unknown: OnUnknown = OnUnknown.SKIP, text: str = "Avis") -> None:
         """Begin an announcement to everyone known."""
-        await self.store.announce(say(text), on_unknown=on_unknown, now=self.clock.now(), again=True)
+        await announced(self.store, text, on_unknown=on_unknown, now=self.clock.now(), again=True)
 
     async def announced(self, *, step: float = 0.05) -> dict[Fate, int]:
         """Claim and send until the newest announcement is done; what became of its copies."""
@@ -192,7 +198,7 @@ class Stage:
             return not await self.announcer.step()
 
         await self.until(done, step=step)
-        return dict((await self.store.announcements())[0][1].fates)
+        return dict(await fates(self.store))
 
     async def reachable(self, person: int) -> bool:
         """Whether we would write to them."""

@@ -11,7 +11,7 @@ from random import Random
 import aiohttp
 import pytest
 
-from bot.events.announcement import Fate, OnUnknown
+from bot.model.announcement import Fate, OnUnknown
 from bot.model.receipt import Failed
 from bot.runtime.announcing import WINDOW
 from bot.runtime.courier import BULK_WINDOW
@@ -19,6 +19,7 @@ from bot.runtime.next_attempt import CAP, FIRST, next_attempt
 from tests.faults.conftest import running
 from tests.faults.stage import Stage, at, stage, texts
 from tests.journeys.program import Program, Settings
+from tests.storage.announcing import fates as counted
 from tests.storage.samples import say
 from tests.telegram_api import TOKEN, BotApi, faults
 from tests.telegram_api.faults import Fault
@@ -320,7 +321,7 @@ async def test_f17_slow_answers_bound_what_is_under_way_and_replies_go_first(tmp
             while await here.announcer.step():
                 held.append(len(here.courier._bulk))
                 sending.append(here.api.world.running)
-                waiting += await here.store.waiting_copies(("telegram",), now=here.clock.now())
+                waiting += await here.store.announcements.waiting(("telegram",), now=here.clock.now())
                 if here.api.world.running == 32 and len(between) < 3:
                     # Every place of the announcement is taken; the reply does not wait for one.
                     before = len(here.api.journal)
@@ -328,7 +329,7 @@ async def test_f17_slow_answers_bound_what_is_under_way_and_replies_go_first(tmp
                     assert (await camille.hears()).text == "réponse"
                     between.append(len(here.api.journal) - before)
                 await here.advance(2.5)
-        assert dict((await here.store.announcements())[0][1].fates) == {Fate.SENT: 700}
+        assert dict(await counted(here.store)) == {Fate.SENT: 700}
         assert [texts(person) for person in people] == [["Avis"]] * 700
         assert between == [1, 1, 1]
         assert 100 < max(held) <= BULK_WINDOW

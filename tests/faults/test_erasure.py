@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.events.announcement import Fate, OnUnknown
+from bot.model.announcement import Fate, OnUnknown
 from bot.model.effects import Erase, Export, Remember
 from bot.storage.privacy import SECTIONS
 from bot.storage.store import Store
@@ -20,7 +20,8 @@ from tests.runtime.conftest import World
 from tests.runtime.fakes import eventually, settled
 from tests.runtime.test_announcing import announcer
 from tests.runtime.test_courier import sending
-from tests.storage.samples import ALICE, BRUNO, CHANNELS, NOW, mine, on_disk, rows, say, tell, turn
+from tests.storage.announcing import announced, claimed, fates, finished
+from tests.storage.samples import ALICE, BRUNO, NOW, mine, on_disk, rows, say, tell, turn
 from tests.telegram_api import BotApi, Person, faults
 
 WORDS = "zanzibarette"
@@ -158,13 +159,11 @@ async def test_f36_an_erasure_during_an_announcement_holds_after_an_older_backup
     database = tmp_path / "data" / "alliances.sqlite3"
     await turn(store, Remember(mine("note"), WORDS))
     await tell(store, "bonjour", at=BRUNO)
-    announcement = await store.announce(say("Avis"), on_unknown=OnUnknown.RESEND, now=NOW)
-    await store.claim_copies(announcement, CHANNELS, size=9, now=NOW)
+    await claimed(store, await announced(store, on_unknown=OnUnknown.RESEND))
     await asyncio.to_thread(saving, tmp_path)
     for _ in range(1 + again):
         await turn(store, Erase(say("Au revoir")), now=NOW.replace(hour=20))
-    (_, tally), *_ = await store.announcements()
-    assert tally.fates == {Fate.CLAIMED: 1}
+    assert await fates(store) == {Fate.CLAIMED: 1}
     await store.close()
     done = await asyncio.to_thread(alliances, "restore", "copy.tar", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -184,7 +183,7 @@ async def test_f36_an_export_made_while_copies_wait_holds_them_and_goes_with_the
 ) -> None:
     world = World(store)
     await turn(store, Remember(mine("note"), WORDS))
-    announcement = await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW)
+    announcement = await announced(store)
     world.channel.gate.clear()  # the copy is on its way and does not arrive
     async with sending(world):
         await announcer(world).step()
@@ -205,5 +204,5 @@ async def test_f36_an_export_made_while_copies_wait_holds_them_and_goes_with_the
             world.clock.advance(2)
         await eventually(lambda: world.channel.texts == ["Avis", "Au revoir"])
     assert await store.files.read(attached.sha256) is None
-    assert await store.finish_announcement(announcement) or not await store.running_announcements()
+    assert await finished(store, announcement) or not await store.announcements.running()
     assert on_disk(tmp_path / "data" / "alliances.sqlite3", WORDS) == []

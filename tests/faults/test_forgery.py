@@ -365,7 +365,7 @@ async def test_f27_nothing_else_makes_a_command_of_staff(
     assert not any(call.method == "sendPhoto" for call in sent)
     for table in ("answer", "journey", "task", "proposal", "file"):
         assert after[table] == before[table]
-    staff = "SELECT address.id FROM person JOIN address ON person = person.id WHERE standing = 'staff'"
+    staff = "SELECT address.id FROM person JOIN address ON person = person.id WHERE standing <> 'member'"
     assert {int(str(found)) for (found,) in here.query(staff)} <= set(STAFF)
 
 

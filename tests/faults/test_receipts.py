@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.telegram.signing import sign
 from bot.channels.telegram.sorting import Row
-from bot.events.announcement import Fate
+from bot.model.announcement import Fate
 from bot.model.effects import Edit, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.receipt import Delivered

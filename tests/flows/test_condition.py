@@ -38,6 +38,9 @@ class Known:
     def ran(self, flow: str, finished: bool) -> bool:
         return flow == ("fini" if finished else "commence")
 
+    def fits(self, function: str, of: str | int | float | bool) -> bool | None:
+        return None
+
 
 REFUSED = [
     (12, "", 0),

@@ -141,9 +141,13 @@ def test_fields_are_declared_by_asking_before_calling_before_calculating() -> No
 
 
 def test_staff_flows_are_closed_to_others() -> None:
-    closed, opened = flow(q("a"), **{"for": "staff"}), flow(q("a"))
-    assert [closed.open_to(standing) for standing in Standing] == [False, True]
-    assert [opened.open_to(standing) for standing in Standing] == [True, True]
+    closed, ajar, opened = (
+        flow(q("a"), **{"for": audience}) for audience in ("staff", "organisers", "everyone")
+    )
+    rising = (Standing.MEMBER, Standing.ORGANISER, Standing.STAFF, Standing.ADMIN)
+    assert [closed.open_to(standing) for standing in rising] == [False, False, True, True]
+    assert [ajar.open_to(standing) for standing in rising] == [False, True, True, True]
+    assert [opened.open_to(standing) for standing in rising] == [True, True, True, True]
 
 
 def test_a_flow_knows_all_that_it_calls() -> None:

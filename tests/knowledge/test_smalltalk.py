@@ -35,3 +35,10 @@ RULES = {
 )
 def test_recognises_small_talk_only_when_there_is_nothing_else(text: str, kind: str | None) -> None:
     assert recognise(text, RULES) == kind
+
+
+def test_wordings_that_changed_count_at_once() -> None:
+    """What is remembered of the wordings belongs to these wordings, not to their kind."""
+    assert recognise("coucou", {"greeting": ["bonjour"]}) is None
+    assert recognise("coucou", {"greeting": ["bonjour", "coucou"]}) == "greeting"
+    assert recognise("coucou", {"thanks": ["coucou"]}) == "thanks"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events.announcement import AnnouncementId, Fate, OnUnknown, Order, State
+from bot.model.announcement import AnnouncementId, Fate, Order, State
 from bot.model.effects import Erase
 from bot.model.receipt import Deferred, Unreachable
 from bot.model.who import Address
@@ -16,12 +16,18 @@ from bot.storage.store import Store
 from tests.runtime.conftest import World
 from tests.runtime.fakes import settled
 from tests.runtime.test_courier import sending
+from tests.storage.announcing import announced, fates, newest, shelf
 from tests.storage.samples import NOW, say, tell, turn
 
 
 def announcer(world: World, *, rate: float = 30.0) -> Announcer:
     return Announcer(
-        store=world.store, courier=world.courier, clock=world.clock, served=("telegram",), rate=rate
+        store=world.store,
+        courier=world.courier,
+        clock=world.clock,
+        served=("telegram",),
+        rate=rate,
+        shelf=shelf,
     )
 
 
@@ -29,7 +35,7 @@ async def begun(store: Store, count: int) -> tuple[AnnouncementId, list[Address]
     people = [Address("telegram", str(1000 + number)) for number in range(count)]
     for at in people:
         await store.load(at, now=NOW)
-    return await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW), people
+    return await announced(store), people
 
 
 async def play(
@@ -48,17 +54,13 @@ async def play(
         await settled(2)
 
 
-async def fates(store: Store) -> dict[Fate, int]:
-    return dict((await store.announcements())[0][1].fates)
-
-
 async def test_everyone_gets_it_once_at_the_pace_and_then_it_is_done(store: Store) -> None:
     world = World(store, pacer=Pacer(Pace(overall=100)))
     _, people = await begun(store, 90)
     async with sending(world):
         await play(world, 1.5, step=0.005, rate=100)
     assert [to for to, _, _ in world.channel.sent] == [at.id for at in people]
-    assert (await store.announcements())[0][0].state is State.DONE
+    assert (await newest(store))[0].state is State.DONE
     assert world.courier.counts["bulk", "delivered"] == 90
 
 
@@ -68,7 +70,7 @@ async def test_no_more_is_claimed_than_leaves_soon(store: Store) -> None:
     claiming = announcer(world)
     for _ in range(5):
         await claiming.step()
-    assert (await store.waiting_copies(("telegram",), now=NOW))[1] <= 40
+    assert (await store.announcements.waiting(("telegram",), now=NOW))[1] <= 40
 
 
 async def test_a_reply_overtakes_all_copies_that_have_not_left(store: Store) -> None:
@@ -110,12 +112,12 @@ async def test_a_pause_holds_and_a_resume_goes_on(store: Store) -> None:
     id, _ = await begun(store, 100)
     async with sending(world):
         await play(world, 0.5)
-        await store.order_announcement(id, Order.PAUSE)
+        await store.announcements.order(id, Order.PAUSE, now=NOW)
         await play(world, 2.0)
         held = len(world.channel.sent)
         await play(world, 1.0)
         assert len(world.channel.sent) == held < 60
-        await store.order_announcement(id, Order.RESUME)
+        await store.announcements.order(id, Order.RESUME, now=NOW)
         await play(world, 4.0)
     assert len(world.channel.sent) == 100
 
@@ -151,8 +153,9 @@ async def test_copies_leave_places_for_replies(store: Store, parallel: int) -> N
     await begun(store, 40)
     world.channel.gate.clear()
     async with sending(world):
-        await announcer(world, rate=100).step()
-        await settled()
+        for _ in range(8):  # until one has arrived, a few at a time
+            await announcer(world, rate=200).step()
+            await settled()
         assert len(world.channel.sent) == parallel // 2
         await tell(store, "réponse", at=Address("telegram", "1"))
         world.courier.wake()
@@ -169,7 +172,7 @@ async def test_a_cancel_from_elsewhere_holds_what_waits_in_memory(store: Store) 
     claiming = announcer(world)
     async with sending(world):
         await play(world, 0.1, claiming=claiming)
-        await store.order_announcement(id, Order.CANCEL)
+        await store.announcements.order(id, Order.CANCEL, now=NOW)
         sent = len(world.channel.sent)
         await play(world, 40.0, step=0.5, claiming=claiming)
     assert len(world.channel.sent) == sent

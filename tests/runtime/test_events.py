@@ -11,6 +11,7 @@ import pytest
 
 from bot.dialogue.library import Library
 from bot.dialogue.respond import respond
+from bot.model.effects import News
 from bot.model.event import Event, EventState, Place
 from bot.model.inputs import Input, Tap
 from bot.model.receipt import Delivered
@@ -18,7 +19,6 @@ from bot.model.session import Session
 from bot.model.turn import Turn, View
 from bot.model.who import Address
 from bot.runtime.runner import Arrival
-from bot.storage.events import News
 from bot.storage.store import Store
 from tests.events.samples import EVENT, event
 from tests.runtime.conftest import World

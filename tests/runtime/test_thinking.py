@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.runtime.thinking import Thinking
+from bot.runtime.thinking import Stuck, Thinking
 
 
 async def test_results_come_back_to_who_asked() -> None:
@@ -58,6 +58,40 @@ async def test_what_hangs_is_given_up_and_holds_up_nobody_however_often() -> Non
     finally:
         gate.set()
     assert await thinking.run(lambda: 3, patience=5.0) == 3
+
+
+async def test_so_many_hang_at_most_then_it_says_so_and_goes_on_again_once_they_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    thinking, gate, before = Thinking(threads=2, most_hanging=3), threading.Event(), threading.active_count()
+    try:
+        for hanging in range(1, 6):
+            with pytest.raises(TimeoutError):
+                await thinking.run(gate.wait, patience=0.02)
+            assert bool(thinking.trouble) is (hanging >= 3)
+            if hanging < 5:  # the threads that are left serve on
+                assert await thinking.run(lambda: 1, patience=5.0) == 1
+        assert "5 decisions do not end" in thinking.trouble
+        with pytest.raises(Stuck):
+            await thinking.run(lambda: 1, patience=5.0)
+        assert threading.active_count() - before == 5
+        assert "threading.py" in str([vars(record)["frames"] for record in caplog.records])
+    finally:
+        gate.set()
+    while thinking.trouble:
+        await asyncio.sleep(0.001)
+    assert await thinking.run(lambda: 2, patience=5.0) == 2
+
+
+async def test_what_waited_behind_all_that_hang_is_done_once_one_of_them_ends() -> None:
+    thinking, gate = Thinking(threads=1, most_hanging=0), threading.Event()
+    first = asyncio.create_task(thinking.run(gate.wait, patience=0.05))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(thinking.run(lambda: 2, patience=5.0))
+    with pytest.raises(TimeoutError):
+        await first
+    gate.set()
+    assert await second == 2
 
 
 async def test_who_stops_waiting_before_their_turn_costs_nothing() -> None:

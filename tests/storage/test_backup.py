@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events.announcement import Fate, OnUnknown, State
+from bot.model.announcement import Fate, State
 from bot.model.effects import AddTask, Erase, Remember
 from bot.model.values import Owner, Task
 from bot.model.who import Address
@@ -19,7 +19,8 @@ from bot.storage.errors import StorageError
 from bot.storage.sqlite import hold_serving_lock
 from bot.storage.store import Store
 from bot.storage.turns import Cause
-from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, HOUR, NOW, POLICY, mine, rows, say, tell, turn
+from tests.storage.announcing import announced, claimed, newest
+from tests.storage.samples import ALICE, BRUNO, DAY, HOUR, NOW, POLICY, mine, rows, say, tell, turn
 
 
 @pytest.fixture
@@ -204,16 +205,16 @@ async def test_a_running_announcement_is_paused_for_nobody_knows_who_got_it_sinc
 ) -> None:
     for number in range(30):
         await store.load(Address("telegram", str(1000 + number)), now=NOW)
-    id = await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW)
-    await store.claim_copies(id, CHANNELS, size=5, now=NOW)
+    id = await announced(store)
+    await claimed(store, id, size=5)
     await saved(path, tmp_path / "copy.tar")
     await store.close()
     assert (await put_back(tmp_path / "copy.tar", path)).halted == 1
     again = await Store.open(path, policy=POLICY)
     try:
-        ((announcement, tally),) = await again.announcements()
+        announcement, tally = await newest(again)
         assert (announcement.state, announcement.reason) == (State.PAUSED, "restored from a backup")
         assert tally.fates == {Fate.UNKNOWN: 5}
-        assert await again.claim_copies(id, CHANNELS, size=50, now=NOW) == 0
+        assert await claimed(again, id, size=50) == 0
     finally:
         await again.close()

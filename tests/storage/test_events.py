@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot.events.registration import Roll, answered
-from bot.model.effects import Edit, Erase, HandOut, NewFile, Register, Send
+from bot.model.effects import Edit, Erase, HandOut, NewFile, News, Register, Send
 from bot.model.event import Event, EventId, EventState, Place, Reply
 from bot.model.receipt import Delivered
 from bot.model.turn import Need, Turn
 from bot.model.who import Address
-from bot.storage.events import EventMoved, News
+from bot.storage.events import EventMoved
 from bot.storage.store import Store
 from tests.events.samples import EVENT, START, event
 from tests.storage.samples import ALICE, BRUNO, CHANNELS, NOW, POLICY, rows, say, turn
@@ -62,7 +62,7 @@ async def test_the_last_seat_the_waiting_list_and_who_moves_up_is_told(store: St
     assert await heard(store) == [(BRUNO, "Une place pour vous")]
     assert [one.direction for one in await store.history(BRUNO)] == ["out"]
     keys = rows(path, "SELECT address, key FROM timer ORDER BY key")
-    assert keys == [(BRUNO.id, f"event.{EVENT.id}.1"), (BRUNO.id, f"event.{EVENT.id}.7")]
+    assert keys == [(BRUNO.id, f"event.{EVENT.id}.{what}") for what in ("1", "7", "after")]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ async def test_a_cancellation_tells_everyone_it_concerns_and_drops_the_reminders
     await turn(store, wants(Reply.GOING, Place.SEATED), at=ALICE)
     await turn(store, wants(Reply.MAYBE, Place.MAYBE), at=BRUNO)
     await turn(store, wants(Reply.NO, Place.DECLINED), at=CLAIRE)
-    assert rows(path, "SELECT count(*) FROM timer") == [(2,)]
+    assert rows(path, "SELECT count(*) FROM timer") == [(4,)]
     off = HandOut(say("Annulé"), ())
     told = News(NEWS.promoted, {Place.SEATED: off, Place.WAITING: off, Place.MAYBE: off})
     assert await publish(store, event(state=EventState.CANCELLED, revision=2), told) == 2

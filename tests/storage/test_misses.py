@@ -26,7 +26,7 @@ def everything(session: Session, standing: Standing) -> Collection[Need]:
 
 
 def staff_only(session: Session, standing: Standing) -> Collection[Need]:
-    return tuple(Need) if standing is Standing.STAFF else ()
+    return () if standing is Standing.MEMBER else tuple(Need)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ async def test_questions_are_loaded_for_a_turn_that_needs_them_and_no_other(stor
 
 async def test_what_is_needed_is_asked_by_the_standing_of_now(path: Path) -> None:
     claire = Address("telegram", "1")
-    store = await Store.open(path, policy=POLICY, staff=frozenset([claire]))
+    store = await Store.open(path, policy=POLICY, admins=frozenset([claire]))
     await turn(store, Miss("un", "reject"))
     assert len((await store.load(claire, now=NOW, needs=staff_only)).view.misses) == 1
     await store.close()

@@ -41,6 +41,10 @@ def connection() -> Iterator[sqlite3.Connection]:
         ("events_seen", "e USING INDEX event_ends (ends>?)"),
         ("registrations_at", "registration USING INDEX registration_place (event=? AND place=?)"),
         ("registration_seated", "registration USING COVERING INDEX registration_place (event=? AND place=?)"),
+        ("roster_addresses", "d USING PRIMARY KEY (channel=? AND id=?)"),
+        ("roster_expected", "e USING PRIMARY KEY (channel=? AND id=?)"),
+        ("roster_erased", "e USING PRIMARY KEY (hash=?)"),
+        ("roster_next", "roster USING INDEX roster_open"),
         ("export_outbox", "outbox USING INDEX outbox_person (person=?)"),
     ],
 )

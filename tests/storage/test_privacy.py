@@ -7,33 +7,37 @@ from pathlib import Path
 
 import pytest
 
-from bot.events.announcement import OnUnknown
+from bot.model.announcement import NewsKind
 from bot.model.effects import (
     AddTask,
     Begin,
     Erase,
     Escalate,
     Export,
+    ExportRoster,
     Finish,
     Miss,
+    News,
     Opinion,
     Problem,
     Propose,
     Register,
     Remember,
     Send,
+    SetPreferences,
     SetTimer,
 )
 from bot.model.event import Place, Reply
+from bot.model.preferences import Preferences
 from bot.model.receipt import Delivered, Refused
 from bot.model.session import Session
 from bot.model.values import ArticleId, FlowId, Owner, StoredFile, Task
 from bot.model.who import Address
-from bot.storage.events import News
 from bot.storage.files import Files
 from bot.storage.store import Store
 from bot.storage.turns import Cause
 from tests.events.samples import EVENT
+from tests.storage.announcing import announced, claimed
 from tests.storage.samples import (
     ALICE,
     BRUNO,
@@ -69,11 +73,12 @@ async def fill(store: Store, at: Address = ALICE) -> StoredFile:
         Remember(ours("note"), f"{SECRET} 2", personal=True),
         Remember(ours("shared"), "partagé"),
         Remember(mine("file"), file.sha256),
-        Escalate("asked", SECRET),
+        Escalate("asked", SECRET, title=SECRET, pack=say(SECRET)),
         SetTimer(SECRET, NOW + DAY),
         AddTask(Task("t", SECRET, None, Owner.PERSON)),
         Begin(FLOW),
         Finish(FLOW, "done"),
+        SetPreferences(Preferences(frozenset({NewsKind.EVENTS}))),
         at=at,
         session=Session(told={"x": SECRET}),
         cause=Cause(heard=SECRET, file=file),
@@ -92,15 +97,20 @@ async def erase(store: Store, at: Address = ALICE) -> None:
 
 
 async def test_an_export_holds_every_row_about_the_person(store: Store, path: Path) -> None:
+    await store.requests.settle_group(-1009)
     await fill(store)
-    (first, *_) = await store.due_messages(CHANNELS, now=NOW)
-    await store.record(first, Delivered("77"), now=NOW)
+    for one in await store.due_messages(CHANNELS, now=NOW):
+        await store.record(one, Delivered("77", topic="44"), now=NOW)
     await tell(store, "encore")
-    await store.claim_copies(
-        await store.announce(say("Avis"), on_unknown=OnUnknown.SKIP, now=NOW), CHANNELS, size=9, now=NOW
-    )
+    await claimed(store, await announced(store))
     await store.publish_event(EVENT, News(say("")), now=NOW)
     await turn(store, Register(EVENT.id, Reply.GOING, 1, Place.SEATED, say("")))
+    await store.gatherings.check_in(
+        EVENT, [(await store.load(ALICE, now=NOW)).view.person.id], store.policy, now=NOW
+    )
+    await turn(store, Send(say("Carte", key=f"event.{EVENT.id}")))
+    await store.load(ALICE, now=NOW, profile={"standing": "staff"})
+    await turn(store, ExportRoster())
     await turn(store, Export(say("Voici vos données"), "mes-donnees.json"))
     message = (await store.history(ALICE))[-1].message
     assert message is not None
@@ -123,13 +133,15 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         "opinion",
         "problem",
         "proposal",
+        "entry_draft",
         "erasure",
         "announcement",
         "event",
+        "event_file",
         "sqlite_sequence",
     }
-    plural = {"answer", "task", "timer", "journey", "request", "registration", "file"}
-    plurals = {"address": "addresses", "delivery": "deliveries"} | {name: f"{name}s" for name in plural}
+    plural = {"answer", "task", "timer", "journey", "request", "registration", "attendance", "file"}
+    plurals = {"request_topic": "request_topics", "address": "addresses", "delivery": "deliveries"} | {name: f"{name}s" for name in plural}
     sections = {plurals.get(name, name) for name in tables - without_identity}
     assert sections == set(told)
 

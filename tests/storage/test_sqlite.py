@@ -285,3 +285,20 @@ async def test_a_read_of_a_closed_database_is_told_so(path: Path) -> None:
     assert await waiting == {"n": 0}
     with pytest.raises(StorageClosed):
         await opened.one("count")
+
+
+def test_a_close_that_is_cut_short_does_not_keep_the_process_from_ending(path: Path) -> None:
+    code = (
+        "import asyncio, pathlib, sys\n"
+        "from bot.storage.sqlite import Sqlite\n"
+        "async def main():\n"
+        "    opened = await Sqlite.open(pathlib.Path(sys.argv[1]))\n"
+        "    closing = asyncio.create_task(opened.close())\n"
+        "    await asyncio.sleep(0)\n"
+        "    closing.cancel()\n"
+        "    await asyncio.gather(closing, return_exceptions=True)\n"
+        "asyncio.run(main())"
+    )
+    command = [sys.executable, "-c", code, str(path)]
+    ended = subprocess.run(command, capture_output=True, check=False, text=True, cwd=REPOSITORY, timeout=30)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -75,13 +75,13 @@ async def test_first_contacts_at_once_make_one_person(store: Store) -> None:
     assert len({one.view.person.id for one in met}) == 1
 
 
-async def test_staff_are_those_of_the_settings_and_no_longer_when_taken_off(path: Path) -> None:
+async def test_administrators_are_those_of_the_settings_and_no_longer_when_taken_off(path: Path) -> None:
     seen = []
     for staff in (frozenset({ALICE}), frozenset[Address]()):
-        store = await Store.open(path, policy=POLICY, staff=staff)
+        store = await Store.open(path, policy=POLICY, admins=staff)
         seen.append((await store.load(ALICE, now=NOW)).view.person.standing)
         await store.close()
-    assert seen == [Standing.STAFF, Standing.MEMBER]
+    assert seen == [Standing.ADMIN, Standing.MEMBER]
 
 
 async def test_answers_come_back_in_the_view_until_forgotten_or_their_time_is_up(store: Store) -> None:
@@ -341,5 +341,6 @@ async def test_nasty_texts_stop_no_commit(store: Store, effects: Sequence[Effect
 
 def test_every_effect_has_its_test() -> None:
     here: dict[str, Any] = globals()
-    elsewhere = {"Export", "Erase", "Opinion", "Settle", "Propose", "Register"}
+    elsewhere = {"Export", "Erase", "Opinion", "Settle", "Propose", "Register", "SetPreferences"}
+    elsewhere |= {"TellTeam", "Relay", "Handle", "Talk", "ShareContext", "Rate", "ProposeEntry"}  # test_requests
     assert {one.__name__ for one in Effect.__args__} <= set(here) | elsewhere

@@ -12,8 +12,9 @@ What may live here: what the Bot API does as a bot can see it. What may not: any
 
 Modules: ``wire`` (HTTP), ``call`` (one call as data), ``answers`` (refusals), ``markup`` and ``keyboards``
 (what is parsed), ``world`` (what is remembered), ``render`` (to JSON), ``updates`` and ``webhook`` (towards
-the bot), ``sending`` ``editing`` ``profile`` and the table ``methods``, ``faults`` and ``limits``,
-``person`` and ``group`` (who acts), ``server`` (all together), ``control`` (from another process).
+the bot), ``sending`` ``copying`` ``editing`` ``profile`` and the table ``methods``, ``faults`` and
+``limits``, ``person`` and ``group`` (who acts), ``server`` (all together), ``control`` (from another
+process).
 """
 
 from tests.telegram_api import faults

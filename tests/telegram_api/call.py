@@ -10,7 +10,7 @@ STRUCTURED = frozenset(
     {
         "reply_markup", "entities", "caption_entities", "commands", "scope", "media", "menu_button",
         "allowed_updates", "link_preview_options", "reply_parameters", "results", "message_ids",
-        "button",
+        "button", "options", "reaction",
     }
 )  # fmt: skip
 """Parameters that are JSON in a string unless the whole body is JSON."""

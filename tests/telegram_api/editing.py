@@ -36,7 +36,7 @@ async def edit_message_text(world: World, call: Call) -> Any:
 async def edit_message_caption(world: World, call: Call) -> Any:
     """``editMessageCaption``."""
     message = _editable(world, call)
-    if message.content.kind == "text":
+    if message.content.kind in {"text", "poll"}:
         raise bad_request(answers.EDIT_NO_CAPTION)
     words = read_caption(call)
     content = replace(

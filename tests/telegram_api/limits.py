@@ -16,7 +16,7 @@ from tests.telegram_api.world import Chat
 
 COUNTED = frozenset(
     {
-        "sendMessage", "sendPhoto", "sendDocument",
+        "sendMessage", "sendPhoto", "sendDocument", "sendPoll", "copyMessage",
         "editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup",
     }
 )  # fmt: skip

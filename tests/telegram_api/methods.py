@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from tests.telegram_api import editing, inline, profile, sending
+from tests.telegram_api import copying, editing, forum, inline, profile, sending
 from tests.telegram_api.call import Call
 from tests.telegram_api.world import World
 
@@ -35,6 +35,8 @@ METHODS: Mapping[str, Method] = {
     "sendMessage": sending.send_message,
     "sendPhoto": sending.send_photo,
     "sendDocument": sending.send_document,
+    "sendPoll": copying.send_poll,
+    "copyMessage": copying.copy_message,
     "sendChatAction": sending.send_chat_action,
     "editMessageText": editing.edit_message_text,
     "editMessageCaption": editing.edit_message_caption,
@@ -43,6 +45,14 @@ METHODS: Mapping[str, Method] = {
     "deleteMessage": editing.delete_message,
     "answerCallbackQuery": editing.answer_callback_query,
     "answerInlineQuery": inline.answer_inline_query,
+    "getForumTopicIconStickers": forum.get_icons,
+    "createForumTopic": forum.create_topic,
+    "editForumTopic": forum.edit_topic,
+    "closeForumTopic": forum.close_topic,
+    "reopenForumTopic": forum.reopen_topic,
+    "deleteForumTopic": forum.delete_topic,
+    "setMessageReaction": forum.set_reaction,
+    "getChatMember": forum.get_member,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.telegram_api.answers import JsonObject
 from tests.telegram_api.call import Upload
+from tests.telegram_api.copying import poll_answer
 from tests.telegram_api.markup import plain_entities
 from tests.telegram_api.render import message_json, photo_json, picture_size
 from tests.telegram_api.updates import DAY, TAP_LIFETIME
@@ -23,6 +24,7 @@ from tests.telegram_api.world import (
 INLINE_LANE = 1 << 33
 TAP_LANE = 3 << 33
 MEMBER_LANE = 5 << 33
+POLL_LANE = 6 << 33
 """Webhook queues of inline queries, taps and membership changes are the user's id plus these (``Client.cpp``,
 01a3679)."""
 
@@ -162,11 +164,18 @@ class Person:
         return self._posts(Content("location", extra={"location": place}))
 
     async def shares_document(
-        self, name: str, data: bytes, *, mime: str = "application/octet-stream", caption: str = ""
+        self,
+        name: str,
+        data: bytes,
+        *,
+        mime: str = "application/octet-stream",
+        caption: str = "",
+        chat: Chat | None = None,
+        thread: int | None = None,
     ) -> Message:
         """Send a file; the bot can fetch it with ``getFile``."""
         file = self._world.keep_file("document", Upload(name, mime, data))
-        return self._posts(Content("document", caption, caption, file=file))
+        return self._posts(Content("document", caption, caption, file=file), chat=chat, thread=thread)
 
     async def shares_photo(self, data: bytes, *, caption: str = "") -> Message:
         """Send a picture."""
@@ -175,6 +184,30 @@ class Person:
         file = self._world.keep_file("photo", Upload("photo.jpg", "image/jpeg", data))
         return self._posts(Content("photo", caption, caption, file=file, extra={"photo": [photo_json(file)]}))
 
+    async def votes(self, *options: int, message: Message | None = None) -> None:
+        """Answer the newest poll, or that of a message; no option takes the answer back. An anonymous poll
+        tells the bot nothing."""
+        polls = [one for one in self.chat.messages if "poll" in one.content.extra]
+        poll = (message or polls[-1]).content.extra["poll"]
+        body = poll_answer(poll, self.user.json(), options)
+        if not poll["is_anonymous"]:
+            self._update("poll_answer", body, lane=self.id + POLL_LANE)
+
+    async def posts_poll(self, question: str, *options: str, several: bool = False) -> Message:
+        """Send a poll of one's own."""
+        poll = {
+            "id": str(next(self._world.numbers) + 10**14),
+            "question": question,
+            "options": [{"text": option, "voter_count": 0} for option in options],
+            "type": "regular",
+            "allows_multiple_answers": several,
+        }
+        return self._posts(Content("poll", extra={"poll": poll}))
+
+    async def deletes(self, message: Message) -> None:
+        """Delete a message: the bot is told nothing."""
+        message.deleted = True
+
     async def blocks_bot(self) -> None:
         """Block the bot: 403 from now on, and a ``my_chat_member`` update."""
         self._changes_membership("blocked", "member", "kicked")
@@ -182,6 +215,11 @@ class Person:
     async def unblocks_bot(self) -> None:
         """Take the block back."""
         self._changes_membership("open", "kicked", "member")
+
+    async def closes_topic(self, chat: Chat, thread: int) -> None:
+        """Close a topic of a forum by hand."""
+        chat.topics[thread].closed = True
+        self._posts(Content("service", extra={"forum_topic_closed": {}}), chat=chat, thread=thread)
 
     async def leaves_telegram(self) -> None:
         """Delete the account: 403, and no update."""
@@ -234,14 +272,16 @@ class Person:
         commands for it, any command if it spoke last, answers to it, and its inline results (Bot features,
         "Privacy mode"). A mention alone is not on that list."""
         bot = self._world.bot
-        if self._world.abilities["can_read_all_group_messages"]:
+        chat = self._world.chats[int(body["chat"]["id"])]
+        if self._world.abilities["can_read_all_group_messages"] or chat.rights:
             return True
         command = " ".join(str(body.get("text", "")).split(maxsplit=1)[:1])
+        theirs = (body.get("reply_to_message", {}).get("from", {}), body.get("via_bot", {}))
+        answers = any(one.get("id") == bot.id for one in theirs)
         if command.startswith("/"):
             _, at, whose = command.partition("@")
-            return whose.lower() == str(bot.username).lower() if at else bot_spoke_last
-        theirs = (body.get("reply_to_message", {}).get("from", {}), body.get("via_bot", {}))
-        return any(one.get("id") == bot.id for one in theirs)
+            return whose.lower() == str(bot.username).lower() if at else bot_spoke_last or answers
+        return answers
 
     def _changes_membership(self, state: State, old: str, new: str) -> None:
         self.chat.state = state

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from tests.telegram_api import answers
 from tests.telegram_api.answers import JsonObject, bad_request
 from tests.telegram_api.call import Call, Upload
+from tests.telegram_api.forum import thread_of
 from tests.telegram_api.keyboards import Keyboard, read_keyboard
 from tests.telegram_api.markup import EntityError, parse_html, plain_entities, tidy, utf16
 from tests.telegram_api.render import message_json, picture_size
@@ -109,7 +110,8 @@ def _send(world: World, chat: Chat, call: Call, content: Content) -> Message:
         if chat.is_forum or not allowed:  # in a forum it counts as false (Bot API, "ReplyParameters")
             raise bad_request(answers.REPLY_NOT_FOUND)
         reply_to = 0
-    return world.add_message(chat, world.bot, content, reply_to=reply_to or None)
+    thread = thread_of(chat, call)
+    return world.add_message(chat, world.bot, content, reply_to=reply_to or None, thread=thread)
 
 
 def _file_content(world: World, call: Call, kind: Literal["photo", "document"]) -> Content:

@@ -106,6 +106,8 @@ class Message(Shown):
     reply_to: int | None = None
     thread: int | None = None
     """The topic of a forum in which it stands."""
+    reactions: list[str] = field(default_factory=list)
+    """What the bot reacted with."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,16 @@ class InlineQuery:
 
 
 @dataclass
+class ForumTopic:
+    """A topic of a forum."""
+
+    name: str
+    icon: str = ""
+    closed: bool = False
+    deleted: bool = False
+
+
+@dataclass
 class Chat:
     """A chat as the bot can see it. ``user`` is the other side of a private chat."""
 
@@ -156,6 +168,11 @@ class Chat:
     state: State = "open"
     upgraded_to: int | None = None
     is_forum: bool = False
+    topics: dict[int, ForumTopic] = field(default_factory=dict)
+    rights: frozenset[str] = frozenset()
+    """Rights of the bot; any makes it an administrator, who is sent all that is said."""
+    no_reactions: frozenset[str] = frozenset()
+    """Reactions that this group does not allow."""
     thread: dict[int, Message] = field(default_factory=dict)
     happened: list[Heard] = field(default_factory=list)
     heard: int = 0

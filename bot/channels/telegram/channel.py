@@ -7,11 +7,12 @@ import json
 import logging
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Never
 
-from telegram import BotCommand, MenuButtonCommands
+from telegram import BotCommand, BotCommandScopeChat, MenuButtonCommands
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
@@ -23,16 +24,19 @@ from bot.channels.telegram.insisting import Patience, insist
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.reading import CHANNEL, Skipped, query_of, read_update
 from bot.channels.telegram.receipts import describe
-from bot.channels.telegram.rendering import Requests, render
+from bot.channels.telegram.refusing import Report, tried
+from bot.channels.telegram.rendering import Part, Requests, edited_part, render
 from bot.channels.telegram.sending import Load, Sender
 from bot.channels.telegram.signing import sign, webhook_secret
 from bot.channels.telegram.sorting import Accept, Query, sort_update
+from bot.channels.telegram.staffroom import StaffRoom
+from bot.channels.telegram.topics import Topics, mark, placed
 from bot.channels.telegram.webhook import Door, open_webhook, webhook_door
-from bot.model.message import Message
-from bot.model.receipt import Receipt, Refused
+from bot.model.message import Message, Topic
+from bot.model.receipt import Delivered, Migrated, Receipt, Refused
 from bot.model.values import StoredFile
 from bot.model.who import Address
-from bot.runtime.channel import Moved, Reading
+from bot.runtime.channel import Moved, Reading, Voted
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +68,12 @@ class TelegramChannel:
         self._keep = keep
         self._requests = requests
         self._sender = Sender(self._client, load, link_previews=account.link_previews)
+        self._topics = Topics(self._client.bot)
+        self.room = StaffRoom()
+        """Where staff see to requests."""
         self._desk: Desk | None = None
+        self._staff_commands: frozenset[str] = frozenset()
+        self._report: Report | None = None
         self.me: Me = owner_of(account.token)
         """Who we are; `learn` asks Telegram, and whoever knows our name from before may set it."""
         self.skipped: Counter[Skipped] = Counter()
@@ -77,11 +86,39 @@ class TelegramChannel:
         if address.channel != CHANNEL or not address.id.removeprefix("-").isdigit():
             return Refused(f"not a Telegram address: {address.channel}")
         parts = render(message, sign=partial(sign, self._secret, address), requests=self._requests)
-        if replaces is not None and len(parts) == 1:
-            receipt = await self._sender.edit(address, replaces, parts[0])
+        if message.mark and await mark(self._bot, address, message.reply_to, message.mark):
+            return Delivered()
+        if message.topic is not None:
+            return await self._in_topic(address, message, message.topic, parts, replaces)
+        if replaces is not None and bulk:
+            return await self._sender.amend(address, replaces, message, parts)
+        if replaces is not None and (part := edited_part(parts)):
+            receipt = await self._sender.edit(address, replaces, part)
             if receipt is not None:
                 return receipt
         return await self._sender.deliver(address, message, parts, bulk=bulk)
+
+    async def _in_topic(
+        self, address: Address, message: Message, topic: Topic, parts: Sequence[Part], replaces: str | None
+    ) -> Receipt:
+        """Deliver or edit a message that has its place in a topic."""
+
+        async def say(thread: int | None) -> Receipt:
+            if replaces is not None:
+                # The first message of all carries the title where there are no topics.
+                alike = placed(parts, topic if thread else replace(topic, first=""), thread)
+                if (part := edited_part(alike)) and (
+                    receipt := await self._sender.edit(address, replaces, part)
+                ):
+                    return receipt
+            return await self._sender.deliver(address, message, placed(parts, topic, thread))
+
+        receipt = await self._topics.send(address, topic, say if parts else None)
+        if isinstance(receipt, Migrated) and address.id == self.room.group:
+            self.room.group = receipt.to
+        if isinstance(receipt, Delivered) and receipt.topic:
+            self.room.topics.add(receipt.topic)
+        return receipt
 
     async def typing(self, address: Address) -> None:
         """Show that an answer is coming; best effort."""
@@ -90,10 +127,12 @@ class TelegramChannel:
         except (TelegramError, ValueError) as error:
             _log.debug("telegram typing: %s", describe(error))
 
-    def read(self, body: str) -> Reading | Moved | None:
+    def read(self, body: str) -> Reading | Moved | Voted | None:
         """What a raw update means; None for one that is not for us. ValueError if it is malformed."""
-        found = read_update(_decoded(body), secret=self._secret, me=self.me)
-        if isinstance(found, Reading | Moved):
+        found = read_update(_decoded(body), secret=self._secret, me=self.me, room=self.room)
+        if isinstance(found, Moved) and found.before.id == self.room.group:
+            self.room.group = found.now.id
+        if isinstance(found, Reading | Moved | Voted):
             return found
         self.skipped[found] += 1
         if found is Skipped.MALFORMED:
@@ -126,6 +165,23 @@ class TelegramChannel:
             return False
         return True
 
+    async def introduce_to(self, chat: str, commands: Sequence[tuple[str, str]]) -> bool:
+        """The same for one person alone, whose role has more commands; none: what everybody sees again.
+
+        False if Telegram did not take them, for example from somebody who never wrote to us.
+        """
+        scope = BotCommandScopeChat(int(chat))
+        told = [BotCommand(name, description) for name, description in commands]
+        try:
+            if told:
+                await self._bot.set_my_commands(told, scope=scope)
+            else:
+                await self._bot.delete_my_commands(scope=scope)
+        except TelegramError as error:
+            _log.warning("telegram menu of a role not set: %s", describe(error))
+            return False
+        return True
+
     async def learn(self, *, rng: random.Random, patience: Patience | None = None) -> Me:
         """Ask Telegram who we are, until it says so. Raises TokenRefused."""
         told = await insist(self._bot.get_me, "getMe", rng=rng, patience=patience)
@@ -142,9 +198,13 @@ class TelegramChannel:
         """From now on, answer inline queries with what `share` finds; `button` leads to the private chat."""
         self._desk = Desk(self._bot, share, button=button, pace=pace)
 
+    def watch(self, commands: Collection[str], report: Report) -> None:
+        """From now on, have commands of staff counted that came where they have no effect."""
+        self._staff_commands, self._report = frozenset(commands), report
+
     def keep_pace(self, pace: Pace) -> None:
         """From now on, ask for a place for each further call that one message takes."""
-        self._sender.pace = pace
+        self._sender.pace = self._topics.pace = pace
 
     async def poll(self, accept: Accept, *, rng: random.Random, patience: Patience | None = None) -> Never:
         """Bring updates to `accept` for ever; cancel it to stop. Raises TokenRefused."""
@@ -160,7 +220,7 @@ class TelegramChannel:
 
     async def _take(self, accept: Accept, updates: Sequence[object]) -> None:
         """What is for us to disk in one commit, inline queries to their desk, the rest forgotten."""
-        found = [sort_update(update, secret=self._secret, me=self.me) for update in updates]
+        found = [sort_update(update, secret=self._secret, me=self.me, room=self.room) for update in updates]
         rows = [one for one in found if isinstance(one, tuple)]
         if rows:
             await accept(rows)
@@ -169,6 +229,10 @@ class TelegramChannel:
                 self._desk.ask(one)
             elif isinstance(one, Skipped):
                 self.skipped[one] += 1
+        for update, one in zip(updates, found, strict=True):
+            attempt = tried(update, self._staff_commands) if isinstance(one, Skipped) else None
+            if attempt is not None and self._report is not None:
+                await self._report(*attempt)
 
     async def close(self) -> None:
         """Close the connections; the channel is of no use afterwards."""

@@ -14,6 +14,7 @@ from telegram.warnings import PTBDeprecationWarning
 from bot.channels.telegram.reading import ALLOWED_UPDATES
 from bot.channels.telegram.redaction import quiet_loggers
 from bot.channels.telegram.request import AiohttpRequest, Timeouts
+from bot.runtime.breadth import MOST
 
 DEFAULT_API = "https://api.telegram.org"
 
@@ -21,8 +22,8 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 REPLIES = 32
 """Connections for replies and what goes with them: taps, files, menus."""
-BULK = 64
-"""Connections for announcements: 1,000 messages a second, at 64 ms each."""
+BULK = MOST
+"""Connections for announcements: as many as the courier ever has under way."""
 
 BATCH = 100
 """Updates a poll brings at most (Bot API, getUpdates)."""
@@ -107,12 +108,18 @@ async def send_text(bot: Bot, fields: Mapping[str, str]) -> str:
 
     Below `Bot.send_message`, which makes objects of all that it sends and gets: half of the price of a reply.
     """
-    request = bot.request
-    assert isinstance(request, AiohttpRequest)
-    match await request.call(f"{bot.base_url}/sendMessage", fields):
+    match await call(bot, "sendMessage", fields):
         case {"message_id": int(number)}:
             return str(number)
     raise ValueError("sendMessage: the result is no message")
+
+
+async def call(bot: Bot, method: str, fields: Mapping[str, str]) -> object:
+    """The result of a method with these arguments, what is no text as JSON. The vendor's errors."""
+    request = bot.request
+    assert isinstance(request, AiohttpRequest)
+    result: object = await request.call(f"{bot.base_url}/{method}", fields)
+    return result
 
 
 async def close(client: Client) -> None:

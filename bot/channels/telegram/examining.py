@@ -48,6 +48,20 @@ class WebhookFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """The group where staff see to requests (Bot API, ChatFullInfo, ChatMember)."""
+
+    trouble: str = ""
+    """Why it cannot be written to, in Telegram's words; empty if it can."""
+    kind: str = ""
+    title: str = ""
+    is_forum: bool = False
+    administrator: bool = False
+    manages_topics: bool = False
+    deletes_messages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What came back; None where Telegram did not get to answer."""
 
@@ -63,6 +77,8 @@ class Told:
     webhook: WebhookFacts | None = None
     menu: tuple[str, ...] | None = None
     """Commands behind the menu button, for everybody."""
+    group: GroupFacts | None = None
+    """Of the group of staff; None also where there is none."""
 
 
 class _NoAnswer(Exception):
@@ -77,8 +93,8 @@ class _Refused(Exception):
         self.date = date
 
 
-async def examine_bot(account: Account) -> Told:
-    """Ask the Bot API server of this account about the bot."""
+async def examine_bot(account: Account, *, group: int | None = None) -> Told:
+    """Ask the Bot API server of this account about the bot, and about the group of staff."""
     told = Told(account.api or DEFAULT_API)
     try:
         # The proxies of the environment count, as they do for the assistant itself.
@@ -89,18 +105,46 @@ async def examine_bot(account: Account) -> Told:
             hook, _ = await _call(http, account, "getWebhookInfo")
             told = replace(told, webhook=_webhook(hook))
             commands, _ = await _call(http, account, "getMyCommands")
-            return replace(told, menu=_menu(commands))
+            told = replace(told, menu=_menu(commands))
+            if group is not None and told.me is not None:
+                told = replace(told, group=await _group(http, account, group, told.me.id))
+            return told
     except _Refused as error:
         return replace(told, refused=True, date=error.date)
     except _NoAnswer as error:
         return replace(told, trouble=redacted(str(error)))
 
 
-async def _call(http: aiohttp.ClientSession, account: Account, method: str) -> tuple[object, datetime | None]:
+async def _group(http: aiohttp.ClientSession, account: Account, group: int, me: int) -> GroupFacts:
+    """What the bot is in a group, and what it may do there."""
+    try:
+        chat, _ = await _call(http, account, "getChat", chat_id=group)
+        member, _ = await _call(http, account, "getChatMember", chat_id=group, user_id=me)
+    except _NoAnswer as error:
+        return GroupFacts(redacted(str(error)))
+    match chat, member:
+        case {"type": str(kind), **about}, {"status": str(status), **rights}:
+            if status in ("left", "kicked"):
+                return GroupFacts("the bot is not in it")
+            return GroupFacts(
+                "",
+                kind,
+                str(about.get("title", "")),
+                is_forum=about.get("is_forum") is True,
+                administrator=status in ("administrator", "creator"),
+                manages_topics=rights.get("can_manage_topics") is True,
+                deletes_messages=rights.get("can_delete_messages") is True,
+            )
+    return GroupFacts("Telegram does not describe it as a Bot API server does")
+
+
+async def _call(
+    http: aiohttp.ClientSession, account: Account, method: str, **asked: int
+) -> tuple[object, datetime | None]:
     """The result of one method, and the server's clock."""
     url = f"{(account.api or DEFAULT_API).rstrip('/')}/bot{account.token}/{method}"
     try:
-        async with http.get(url, allow_redirects=False) as response:
+        async with http.get(url, params=asked, allow_redirects=False) as response:
             date, status = _date(response.headers), response.status
             answer: object = await response.json(content_type=None)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -105,7 +105,7 @@ def words_for_us(message: Mapping[str, object], me: Me) -> InGroup | None:
         ours = name.lower() == QUESTION and (whose is None or me.is_called(whose))
         return _heard(message, argument or "") if ours else None
     spans = sorted(_mentions(text, message.get(f"{place}_entities" if place else "entities"), me))
-    if not spans and not _answers_us(message.get("reply_to_message"), me):
+    if not spans and not answers_us(message.get("reply_to_message"), me):
         return None
     return _heard(message, _without(text, spans))
 
@@ -143,7 +143,7 @@ def topic_of(message: Mapping[str, object]) -> str:
             return ""
 
 
-def _answers_us(answered: object, me: Me) -> bool:
+def answers_us(answered: object, me: Me) -> bool:
     """Whether this is a message of ours. The first message of a forum topic is "answered" by all in it."""
     match answered:
         case {"forum_topic_created": _}:

@@ -5,11 +5,14 @@ whole, a group only where `grouped` says that something is meant for us.
 """
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.channels.telegram.grouped import GROUPS, NOT_THEIR_OWN, let_in_or_out, topic_of, words_for_us
 from bot.channels.telegram.identity import Me
+from bot.channels.telegram.marking import marked
 from bot.channels.telegram.signing import verify
+from bot.channels.telegram.staffroom import NOWHERE, StaffRoom, read_staff, staff_tap
 from bot.markup import clean
 from bot.model.inputs import (
     Attachment,
@@ -24,19 +27,29 @@ from bot.model.inputs import (
     Unusable,
     Utterance,
 )
+from bot.model.message import Markdown, Poll
 from bot.model.values import StoredFile
 from bot.model.who import Address
-from bot.runtime.channel import Moved, Reading
+from bot.runtime.channel import Moved, Reading, Voted
 
 CHANNEL = "telegram"
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+    "poll_answer",
+)
 """The kinds of update that we ask for. Inline queries are no Input: `sorting` and `inline` see to them."""
 
 MAX_FILE = 20_000_000
 """Bytes that a bot may download (Bot API, getFile: 20 MB)."""
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+MOST_ANSWERS = 12
+"""Answers that a poll may have (Bot API, sendPoll)."""
 LATEST = 1 << 40
 """Unix seconds far beyond any date of a message."""
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -59,15 +72,22 @@ class Skipped(StrEnum):
     SERVICE = "service"
 
 
-def read_update(update: object, *, secret: bytes, me: Me) -> Reading | Moved | Skipped:
-    """What this update means; `secret` is the one that signs buttons, `me` who is asked in a group."""
+def read_update(
+    update: object, *, secret: bytes, me: Me, room: StaffRoom = NOWHERE
+) -> Reading | Moved | Voted | Skipped:
+    """What this update means; `secret` is the one that signs buttons, `me` who is asked in a group, `room`
+    where staff see to requests."""
     match update:
         case {"update_id": int(), "message": message}:
-            return _read_message(message, me)
+            return _read_message(message, me, room)
+        case {"update_id": int(), "edited_message": message}:
+            return _read_for_staff(message, me, room, edited=True) or Skipped.KIND
         case {"update_id": int(), "callback_query": query}:
-            return _read_tap(query, secret)
+            return _read_tap(query, secret, room)
         case {"update_id": int(), "my_chat_member": change}:
             return _read_membership(change)
+        case {"update_id": int(), "poll_answer": vote}:
+            return _read_vote(vote)
         case {"update_id": int()}:
             return Skipped.KIND
         case _:
@@ -79,6 +99,7 @@ def chat_of(update: object) -> dict[str, object] | None:
     match update:
         case (
             {"message": {"chat": dict() as chat}}
+            | {"edited_message": {"chat": dict() as chat}}
             | {"callback_query": {"message": {"chat": dict() as chat}}}
             | {"my_chat_member": {"chat": dict() as chat}}
         ):
@@ -98,6 +119,7 @@ def lane_of(update: object) -> str:
             {"message": {"from": {"id": int(user)}}}
             | {"callback_query": {"from": {"id": int(user)}}}
             | {"my_chat_member": {"from": {"id": int(user)}}}
+            | {"poll_answer": {"user": {"id": int(user)}}}
         ):
             return str(user)
         case _:
@@ -140,10 +162,12 @@ def query_of(update: object) -> str | None:
             return None
 
 
-def _read_message(message: object, me: Me) -> Reading | Moved | Skipped:
+def _read_message(message: object, me: Me, room: StaffRoom) -> Reading | Moved | Skipped:
     if group := _group_of(message):
         if moved := _new_address(message, group):
             return moved
+        if staff := _read_for_staff(message, me, room):
+            return staff
         heard = words_for_us(message, me) if isinstance(message, dict) else None
         return Reading(group, heard, sent=_sent_at(message)) if heard else Skipped.GROUP
     who = _sender(message)
@@ -152,7 +176,7 @@ def _read_message(message: object, me: Me) -> Reading | Moved | Skipped:
     content = _read_content(message)
     if content is None:
         return Skipped.SERVICE
-    return Reading(who[0], content, who[1], sent=_sent_at(message))
+    return Reading(who[0], _with_post(content, message), who[1], sent=_sent_at(message))
 
 
 def _read_content(message: object) -> Input | None:
@@ -169,12 +193,52 @@ def _read_content(message: object) -> Input | None:
             return Unusable("voice")
         case {"sticker": _}:
             return Unusable("sticker")
+        case {"poll": poll}:
+            return _read_poll(poll)
         case dict() if OTHER_CONTENT & message.keys():  # an animation comes with a `document` too
             return Unusable("other")
         case {"document": _} | {"photo": _}:
             return _read_file(message)
         case _:
             return None
+
+
+def _with_post(content: Input, message: object) -> Input:
+    """What a person sent, with what is needed to copy it as it is."""
+    match message:
+        case {"chat": {"id": int(chat)}, "message_id": int(number), **rest}:
+            post = f"{chat}/{number}"
+        case _:
+            return content
+    match content:
+        case Utterance(text=text):
+            entities = rest.get("entities") if rest.get("text") == text else None
+            return replace(content, post=post, marked=marked(text, entities) if entities else Markdown(""))
+        case Unusable():
+            return replace(content, post=post)
+        case Attachment():
+            caption = rest.get("caption")
+            return replace(content, post=post, text=clean(caption) if isinstance(caption, str) else "")
+        case _:
+            return content
+
+
+def _read_poll(poll: object) -> Input:
+    """A poll that can be asked again: a quiz has one right answer, and is none."""
+    match poll:
+        case {"question": str(question), "options": [*options], **rest} if (
+            rest.get("type", "regular") == "regular"
+        ):
+            answers = tuple(
+                clean(one["text"])[:100]
+                for one in options
+                if isinstance(one, dict) and isinstance(one.get("text"), str)
+            )
+            if 2 <= len(answers) <= MOST_ANSWERS and clean(question).strip():
+                return Attachment(
+                    Poll(clean(question)[:300], answers, rest.get("allows_multiple_answers") is True)
+                )
+    return Unusable("other")
 
 
 def _read_file(message: object) -> Input:
@@ -200,7 +264,7 @@ def _read_text(text: str) -> Input:
     return Command(name, argument)
 
 
-def _read_tap(query: object, secret: bytes) -> Reading | Skipped:
+def _read_tap(query: object, secret: bytes, room: StaffRoom) -> Reading | Skipped:
     match query:
         case {"from": {"id": int(user)} as sender, "data": str(data), **rest}:
             # Without its message (too old, or inline) a tap still says who; the signature says the rest.
@@ -213,14 +277,36 @@ def _read_tap(query: object, secret: bytes) -> Reading | Skipped:
             act = verify(secret, who[0], data)
             if act is None:
                 return Skipped.FORGED
+            if group and room.is_here(group.id) and (reply := staff_tap(act, user, message)):
+                return Reading(group, reply)
             number = message.get("message_id")
             tapped_at = str(number) if isinstance(number, int) else ""
-            heard = InGroup(Tap(act), tapped_at, topic_of(message)) if group else Tap(act)
+            heard = InGroup(Tap(act), tapped_at, topic_of(message)) if group else Tap(act, tapped_at)
             return Reading(who[0], heard, who[1])
         case {"from": _, "game_short_name": _}:
             return Skipped.KIND
         case _:
             return Skipped.MALFORMED
+
+
+def _read_vote(vote: object) -> Voted | Skipped:
+    match vote:
+        case {"poll_id": str(poll), "user": {"id": int(user)}, "option_ids": [*options]}:
+            numbers = tuple(one for one in options if isinstance(one, int) and 0 <= one < MOST_ANSWERS)
+            return Voted(Address(CHANNEL, str(user)), poll, numbers)
+        case {"voter_chat": _}:  # in the name of a channel: nobody that we know
+            return Skipped.KIND
+        case _:
+            return Skipped.MALFORMED
+
+
+def _read_for_staff(message: object, me: Me, room: StaffRoom, *, edited: bool = False) -> Reading | None:
+    """What staff do where they see to requests; None for everything else."""
+    group = _group_of(message)
+    if group is None or not room.is_here(group.id) or not isinstance(message, dict):
+        return None
+    reply = read_staff(message, room, me, edited=edited)
+    return Reading(group, reply, sent=_sent_at(message)) if reply else None
 
 
 def _new_address(message: object, group: Address) -> Moved | None:

@@ -38,11 +38,15 @@ are not among them."""
 
 UNMODIFIED = "message is not modified"
 
+NO_TEXT = "there is no text in the message to edit"
+NO_CAPTION = "there is no caption in the message to edit"
+
 UNEDITABLE = (
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
-    "there is no text in the message to edit",
+    NO_TEXT,
+    NO_CAPTION,
     "message not found",
 )
 """400s that mean: this message cannot be edited any more, so say it anew."""

@@ -19,7 +19,7 @@ from telegram import (
 
 from bot.channels.telegram.splitting import split_html, visible_length
 from bot.markup import escape, telegram_html
-from bot.model.message import AttachedFile, Message, Option
+from bot.model.message import AttachedFile, Message, Option, Poll
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -31,7 +31,7 @@ THUMBS = ("yes.", "no.")
 """How the acts of the two thumbs under a card begin."""
 
 PLAIN = re.compile(
-    r"[^\W\d_](?:[^\W_]|[ \xa0\u202f,;:?!'’«»…()%€/\"–—.@-])*(?<![ \xa0\u202f])",
+    r"(?!\d+[.)])[^\W_](?:[^\W_]|[ \xa0\u202f,;:?!'’«»…()%€/\"–—.@-])*(?<![ \xa0\u202f])",
 )
 """One line with nothing in it that Markdown or HTML reads as a sign: it is its own HTML."""
 
@@ -41,6 +41,9 @@ CONTROLS_A_ROW = 4
 
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 """Media types that Telegram shows as a picture; anything else goes out as a document."""
+
+COPIED = re.compile(r"(-?[0-9]{1,19})/([0-9]{1,19})")
+"""`Message.copied`: chat and message."""
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 Sign = Callable[[str], str]
@@ -60,6 +63,13 @@ class Part:
     silent: bool = False
     reply_to: int | None = None
     """Message that this one answers; that also keeps it in the topic of a forum."""
+    steady: bool = False
+    """An edit leaves the file as it went out: its caption alone changes (Bot API, editMessageCaption)."""
+    copied: tuple[int, int] | None = None
+    """Chat and message of a post that is copied as it is."""
+    poll: Poll | None = None
+    thread: int | None = None
+    """Topic of a forum in which it goes out."""
 
     @property
     def is_photo(self) -> bool:
@@ -68,15 +78,23 @@ class Part:
 
     @property
     def editable(self) -> bool:
-        """Whether this part can replace the text of an earlier message (Bot API, editMessageText)."""
-        return self.file is None and isinstance(self.markup, InlineKeyboardMarkup | None)
+        """Whether this part can replace the words of an earlier message (Bot API, editMessageText)."""
+        changeable = self.file is None or self.steady
+        return changeable and isinstance(self.markup, InlineKeyboardMarkup | None)
 
 
 def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, ...]:
     """The calls that say a message, in order, the keyboard under the last. Empty for an empty message."""
     html = _html(message.text, message.folded)
     files = message.attachments
-    if files and visible_length(html) <= CAPTION_LIMIT:
+    card = bool(files) and message.steady
+    if card and visible_length(html) <= CAPTION_LIMIT:
+        # What can be tapped comes last: the buttons, and the part that is edited later.
+        bodies = [*(Part(_caption(file), file) for file in files[1:]), Part(html, files[0])]
+    elif card:
+        bodies = [Part(_caption(file), file) for file in files]
+        bodies += [Part(text) for text in split_html(html, TEXT_LIMIT)]
+    elif files and visible_length(html) <= CAPTION_LIMIT:
         bodies = [
             Part(html or _caption(files[0]), files[0]),
             *(Part(_caption(file), file) for file in files[1:]),
@@ -84,6 +102,10 @@ def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, .
     else:
         bodies = [Part(text) for text in split_html(html, TEXT_LIMIT)]
         bodies += [Part(_caption(file), file) for file in files]
+    if post := COPIED.fullmatch(message.copied):
+        bodies = [Part(html, copied=(int(post[1]), int(post[2])))]
+    if message.poll is not None:
+        bodies.append(Part(poll=message.poll))
     last = len(bodies) - 1
     markup = _markup(message, sign, requests)
     answered = int(message.reply_to) if message.reply_to.isdecimal() else None
@@ -94,9 +116,17 @@ def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, .
             markup=markup if place == last else None,
             silent=message.silent or place < last,
             reply_to=answered,
+            steady=message.steady,
         )
         for place, part in enumerate(bodies)
     )
+
+
+def edited_part(parts: Sequence[Part]) -> Part | None:
+    """The part by which an earlier message is edited; None if it must be said anew."""
+    if not parts or (len(parts) > 1 and not parts[-1].steady):
+        return None
+    return parts[-1]
 
 
 @functools.lru_cache(maxsize=64)

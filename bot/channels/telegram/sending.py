@@ -19,10 +19,19 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.client import Client, send_text
+from bot.channels.telegram.copies import amend, send_poll, send_post
 from bot.channels.telegram.inline import Pace
 from bot.channels.telegram.reading import CHANNEL
-from bot.channels.telegram.receipts import UNEDITABLE, UNMODIFIED, mentions, receipt_of
-from bot.channels.telegram.rendering import Part
+from bot.channels.telegram.receipts import (
+    NO_CAPTION,
+    NO_TEXT,
+    UNEDITABLE,
+    UNMODIFIED,
+    mentions,
+    receipt_of,
+)
+from bot.channels.telegram.rendering import CAPTION_LIMIT, Part
+from bot.channels.telegram.splitting import visible_length
 from bot.model.message import AttachedFile, Message
 from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown
 from bot.model.who import Address
@@ -54,13 +63,14 @@ class Sender:
         self._link_previews = link_previews
         self.pace: Pace | None = None
         """Asked for a place for each call but the first of a message, which has its own."""
-        self._begun: dict[tuple[Address, Message], int] = {}
+        self._begun: dict[tuple[Address, Message], tuple[Delivered, ...]] = {}
         self._keyboards: set[Address] = set()
 
     async def deliver(
         self, address: Address, message: Message, parts: Sequence[Part], *, bulk: bool = False
     ) -> Receipt:
-        """Send all parts in order; the receipt is that of the last, or of the first that failed.
+        """Send all parts in order; the receipt is that of the last, or of the first that failed. Of a copy
+        (`bulk`) it refers to all its parts: a correction concerns each.
 
         The retry of a message that failed half-way goes on where it stopped. `bulk` goes out on connections
         of its own, and leaves a keyboard under the text field: the person is still being asked for something.
@@ -73,12 +83,16 @@ class Sender:
         try:
             if not bulk:
                 parts = await self._without_old_keyboard(address, message, parts)
-            first = self._begun.pop(task, 0)
+            done = self._begun.pop(task, ())
+            first = len(done)
             for place in range(first, len(parts)):
-                self._begun[task] = place
+                self._begun[task] = done
                 if place > first and self.pace is not None:
                     await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
                 receipt = await self._send(bot, address, parts[place])
+                done = (*done, receipt)
+            if bulk and len(done) > 1:
+                receipt = Delivered(",".join(one.reference for one in done), done[-1].poll)
         except OSError:
             receipt = Refused("an attached file is gone")
         except Exception as error:  # the vendor's parser may raise anything at a strange answer
@@ -93,16 +107,16 @@ class Sender:
         """Replace the text and the buttons of an earlier message; None if it must be said anew."""
         if not (part.editable and part.html and reference.isdigit()):
             return None
-        markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
+        worded = part.file is None
         try:
-            await self._bot.edit_message_text(
-                part.html,
-                chat_id=int(address.id),
-                message_id=int(reference),
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup,
-                link_preview_options=self._previews(part),
-            )
+            try:
+                await self._reword(address, reference, part, caption=not worded)
+            except BadRequest as error:
+                # A picture was added since, or went out with what is edited: the other way then.
+                fits = not worded or visible_length(part.html) <= CAPTION_LIMIT
+                if not (part.steady and fits and mentions(error, NO_TEXT if worded else NO_CAPTION)):
+                    raise
+                await self._reword(address, reference, part, caption=worded)
         except BadRequest as error:
             if mentions(error, UNMODIFIED):
                 return Delivered(reference)
@@ -111,7 +125,37 @@ class Sender:
             return receipt_of(error)
         return Delivered(reference)
 
-    async def _send(self, bot: Bot, address: Address, part: Part) -> Receipt:
+    async def _reword(self, address: Address, reference: str, part: Part, *, caption: bool) -> None:
+        """Change the words and the buttons of a message: its text, or the caption of its file."""
+        chat, message = int(address.id), int(reference)
+        markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
+        if caption:
+            await self._bot.edit_message_caption(
+                chat, message, caption=part.html, parse_mode=ParseMode.HTML, reply_markup=markup
+            )
+            return
+        await self._bot.edit_message_text(
+            part.html,
+            chat_id=chat,
+            message_id=message,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            link_preview_options=self._previews(part),
+        )
+
+    async def amend(
+        self, address: Address, reference: str, message: Message, parts: Sequence[Part]
+    ) -> Receipt:
+        """Bring a copy of an announcement that arrived to these words, or take it away."""
+        return await amend(
+            self._bulk, int(address.id), reference, parts, recalls=message.recalls, pace=self.pace
+        )
+
+    async def _send(self, bot: Bot, address: Address, part: Part) -> Delivered:
+        if part.poll is not None:
+            return Delivered(*await send_poll(bot, int(address.id), part))
+        if part.copied is not None:
+            return Delivered(await send_post(bot, int(address.id), part))
         if part.file is None:
             reference = await send_text(bot, self._fields(address, part))
         else:
@@ -127,6 +171,8 @@ class Sender:
         fields = {"chat_id": address.id, "text": part.html, "parse_mode": ParseMode.HTML.value}
         if part.silent:
             fields["disable_notification"] = "true"
+        if part.thread is not None:
+            fields["message_thread_id"] = str(part.thread)
         structured = {
             "reply_markup": part.markup,
             "link_preview_options": self._previews(part),
@@ -145,6 +191,7 @@ class Sender:
                 reply_markup=part.markup,
                 disable_notification=part.silent,
                 reply_parameters=_answering(part),
+                message_thread_id=part.thread,
             )
         return await bot.send_document(
             int(address.id),
@@ -154,6 +201,7 @@ class Sender:
             reply_markup=part.markup,
             disable_notification=part.silent,
             reply_parameters=_answering(part),
+            message_thread_id=part.thread,
         )
 
     async def _without_old_keyboard(

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from bot.channels.telegram.grouped import bare
 from bot.channels.telegram.identity import Me
 from bot.channels.telegram.reading import Skipped, chat_of, lane_of, read_update
+from bot.channels.telegram.staffroom import NOWHERE, StaffRoom, kept_of_staff
 from bot.markup import clean
+from bot.model.inputs import StaffReply
+from bot.runtime.channel import Moved, Reading, Voted
 
 LARGEST_ID = 1 << 63
 """No database keeps a number beyond it: one such update would be polled again for ever."""
@@ -42,7 +45,7 @@ def number_of(update: object) -> int | None:
             return None
 
 
-def sort_update(update: object, *, secret: bytes, me: Me) -> Row | Query | Skipped:
+def sort_update(update: object, *, secret: bytes, me: Me, room: StaffRoom = NOWHERE) -> Row | Query | Skipped:
     """An update as a row of the inbox, as an inline query, or the reason to forget it at once."""
     number = number_of(update)
     match update:
@@ -56,10 +59,31 @@ def sort_update(update: object, *, secret: bytes, me: Me) -> Row | Query | Skipp
             chat = chat_of(update)
             if chat is None or chat.get("type") == "private":
                 return number, lane_of(update), _written(update)
+            found = read_update(update, secret=secret, me=me, room=room)
+            return (
+                found
+                if isinstance(found, Skipped)
+                else (number, lane_of(update), _written(_kept(update, found)))
+            )
+        case {"edited_message": _}:
+            found = read_update(update, secret=secret, me=me, room=room)
+            return (
+                found
+                if isinstance(found, Skipped)
+                else (number, lane_of(update), _written(_kept(update, found)))
+            )
+        case {"poll_answer": _}:
             found = read_update(update, secret=secret, me=me)
-            return found if isinstance(found, Skipped) else (number, lane_of(update), _written(bare(update)))
+            return found if isinstance(found, Skipped) else (number, lane_of(update), _written(update))
         case _:
             return Skipped.KIND
+
+
+def _kept(update: object, found: Reading | Moved | Voted) -> object:
+    """What of an update from a group is written down."""
+    if isinstance(found, Reading) and isinstance(found.input, StaffReply):
+        return kept_of_staff(update, found.input)
+    return bare(update)
 
 
 def _written(update: object) -> str:

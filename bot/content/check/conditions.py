@@ -10,6 +10,9 @@ from bot.flows.condition import Call, Condition, Name, Operation, Tree, names_in
 from bot.flows.step import Step
 from bot.flows.template import Placeholder
 
+WRITTEN = ("date", "time", "moment")
+"""Kinds of values that a condition writes as a text."""
+
 Where = tuple[str | int, ...]
 
 
@@ -49,7 +52,7 @@ def _of_the_whole(where: Where, found: Type, names: NameTable) -> Iterator[Fault
         if wanted.ids is not None and found.literal not in wanted.ids:
             message = f"{quote(found.literal)} n'est pas un choix{did_you_mean(found.literal, wanted.ids)}"
             yield Fault(0, "unknown-choice", message)
-    elif found.kind != wanted.kind and not (found.literal is not None and wanted.kind == "date"):
+    elif found.kind != wanted.kind and not (found.literal is not None and wanted.kind in WRITTEN):
         yield Fault(0, "type", f"{quote(where[1])} est demandé ailleurs avec un autre type")
 
 
@@ -74,7 +77,7 @@ def _hole(hole: Placeholder, names: NameTable) -> Iterator[tuple[str, str]]:
             yield "unknown-name", f"nom inconnu {quote(hole.name)}{did_you_mean(hole.name, names.known)}"
         return
     kind = names.type_of(hole.name).kind
-    if hole.filter == "date" and kind not in ("date", "unknown"):
+    if hole.filter == "date" and kind not in ("date", "moment", "unknown"):
         yield "placeholder", f"{quote(hole.name)} n'est pas une date"
     if hole.plural and kind not in ("number", "unknown"):
         yield "placeholder", f"{quote(hole.name)} n'est pas un nombre{NBSP}: pas de pluriel"

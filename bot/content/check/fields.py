@@ -2,11 +2,22 @@
 
 from collections.abc import Iterator
 
-from bot.content.authored import Material
+from bot.content.authored import AuthoredFlow, Material, merged_profile
 from bot.content.problem import NBSP, Problem, quote
-from bot.flows.field import Declared
+from bot.content.types import NameTable
+from bot.flows.field import NOW, Declared
 from bot.flows.steps.ask import Ask
+from bot.flows.steps.submitting import Submitting
+from bot.model.announcement import NewsKind, Rhythm
 
+DATED = ("date", "datetime")
+"""Field types that another may limit."""
+CHOICES = {
+    "kind": tuple(kind.value for kind in NewsKind),
+    "rhythm": tuple(rhythm.value for rhythm in Rhythm),
+    "spare": ("busy", "recent"),
+}
+"""Part of an announcement -> the ids that its choices can have."""
 COUNTED = ("text", "number", "scale", "choices")
 """Field types for which `min` and `max` mean something."""
 PERSONAL = ("email", "phone", "person")
@@ -63,9 +74,64 @@ def bounds_make_sense(material: Material) -> Iterator[Problem]:
                     ("labels",),
                     key=True,
                 )
+            for key in ("after", "before"):
+                if fault := _limit_fault(key, step, authored, material):
+                    yield authored.problem("bounds", fault, place, ("field", key))
             if step.default is not None and not _default_fits(step):
                 message = f"la valeur par défaut ne va pas avec le type {field.type}{NBSP}: {step.default}"
                 yield authored.problem("default-type", message, place, ("default",))
+
+
+def _limit_fault(key: str, step: Ask, authored: AuthoredFlow, material: Material) -> str:
+    """Why a day or a moment cannot be limited so; empty if it can, or if its limit is told as unknown."""
+    limit = getattr(step.field, key)
+    if limit is None:
+        return ""
+    if step.field.type not in DATED:
+        return f"{quote(key)} ne sert pas avec le type {step.field.type}"
+    declared = NameTable(authored, material, merged_profile(material.flows)).declared(limit)
+    if limit == NOW or declared is None or declared.type in DATED:
+        return ""
+    return f"{quote(limit)} n'est ni une date, ni une date avec son heure"
+
+
+def choices_come_from_choices(material: Material) -> Iterator[Problem]:
+    """`choices-from`: a profile field whose choices are borrowed has choices of its own."""
+    profile = merged_profile(material.flows)
+    for authored in material.flows:
+        for place, step in authored.steps():
+            declared = profile.get(step.choices_from or "") if isinstance(step, Ask) else None
+            if isinstance(step, Ask) and declared and not declared.choices and declared.type != "person":
+                message = f"{quote(step.choices_from)} n'a pas de choix à reprendre"
+                yield authored.problem("choices-from", message, place, ("choices_from",))
+
+
+def parts_fit(material: Material) -> Iterator[Problem]:
+    """`part-type`, `part-choice`: what `publish` and `announce` are made of comes from fields of the right
+    type; a decision that they know is one of theirs.
+    """
+    profile = merged_profile(material.flows)
+    for authored in material.flows:
+        names = NameTable(authored, material, profile)
+        for place, step in authored.steps():
+            if not isinstance(step, Submitting):
+                continue
+            for part, number, name in step.parts.fields():
+                declared, where = names.declared(name), (step.VERB, part)
+                if declared is None:
+                    continue
+                wanted = step.parts.TYPES[part]
+                if declared.type not in wanted:
+                    message = f"{quote(name)} est du type {declared.type}, et non {' ou '.join(wanted)}"
+                    yield authored.problem("part-type", message, place, _at(where, number))
+                known = CHOICES.get(part, ())
+                if wrong := next((one.id for one in declared.choices if known and one.id not in known), ""):
+                    message = f"{quote(wrong)} n'est pas un choix possible ici{NBSP}: {', '.join(known)}"
+                    yield authored.problem("part-choice", message, place, _at(where, number))
+
+
+def _at(where: tuple[str, str], number: int | None) -> tuple[str | int, ...]:
+    return where if number is None else (*where, number)
 
 
 def _default_fits(step: Ask) -> bool:

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from bot.content.authored import AuthoredFlow, Material, merged_profile
 from bot.content.problem import Problem
 from bot.content.types import NameTable
-from bot.flows.condition import Const
+from bot.flows.condition import MAX_LENGTH, Const
 from bot.flows.departments import DEPARTMENTS
 from bot.flows.field import Declared
+from bot.flows.names import POST_SHOWN
 from bot.flows.phrases import Phrases
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.say import Say
 from bot.flows.steps.set import Set
 from bot.flows.template import Placeholder, Template
-from bot.flows.typed import MAX_TEXT
+from bot.flows.typed import MAX_LINK, MAX_TEXT
 from bot.markup import plain, utf16_length
 from bot.model.message import Markdown
 
@@ -29,6 +30,11 @@ _LONGEST = {
     "scale": 4,
     "yes_no": 30,
     "date": 28,
+    "time": 7,
+    "datetime": 38,
+    "link": MAX_LINK,
+    "post": POST_SHOWN,
+    "condition": MAX_LENGTH,
     "email": 254,
     "phone": 16,
     "person": 64,

@@ -6,6 +6,7 @@ from bot.content.authored import AuthoredFlow, Material
 from bot.content.problem import NBSP, Problem, did_you_mean, quote
 from bot.flows.actions import ACTIONS
 from bot.flows.step import Link
+from bot.flows.steps.goto import Goto
 
 
 def targets_exist(material: Material) -> Iterator[Problem]:
@@ -65,6 +66,25 @@ def _how_to_end(link: Link) -> str:
     if link.name in ("end", "fin") and link.kind == "step-or-flow":
         return f"{NBSP}; pour finir, écrivez une étape «{NBSP}end: {{}}{NBSP}»"
     return ""
+
+
+def given_answers_exist(material: Material) -> Iterator[Problem]:
+    """`unknown-field`, `gives`: what `goto` gives to another flow is asked there."""
+    for authored in material.flows:
+        for place, step in authored.steps():
+            if not isinstance(step, Goto) or not step.gives:
+                continue
+            there = material.flow(step.goto)
+            if step.goto in authored.flow.position:
+                message = f"{quote('gives')} va avec un autre parcours, pas avec une étape"
+                yield authored.problem("gives", message, place, ("gives",), key=True)
+            elif there is not None:
+                known = there.flow.declared
+                for name in step.gives:
+                    if name not in known:
+                        hint = did_you_mean(name, known)
+                        message = f"{quote(step.goto)} ne demande pas {quote(name)}{hint}"
+                        yield authored.problem("unknown-field", message, place, ("gives", name), key=True)
 
 
 def planned_targets(material: Material) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Tag
 
 from bot.flows.step import Step
 from bot.flows.steps.action import Action
+from bot.flows.steps.announce import Announce
 from bot.flows.steps.answer import Answer
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.branch import Branch
@@ -14,6 +15,7 @@ from bot.flows.steps.call import Call
 from bot.flows.steps.end import End
 from bot.flows.steps.goto import Goto
 from bot.flows.steps.handoff import Handoff
+from bot.flows.steps.publish import Publish
 from bot.flows.steps.review import Review
 from bot.flows.steps.say import Say
 from bot.flows.steps.set import Set
@@ -30,6 +32,8 @@ KINDS: Mapping[str, type[Step]] = {
     "review": Review,
     "handoff": Handoff,
     "action": Action,
+    "publish": Publish,
+    "announce": Announce,
 }
 """The verb in YAML -> its model."""
 
@@ -55,6 +59,8 @@ AnyStep = Annotated[
     | Annotated[Answer, Tag("answer")]
     | Annotated[Review, Tag("review")]
     | Annotated[Handoff, Tag("handoff")]
-    | Annotated[Action, Tag("action")],
+    | Annotated[Action, Tag("action")]
+    | Annotated[Publish, Tag("publish")]
+    | Annotated[Announce, Tag("announce")],
     Discriminator(verb_of),
 ]

@@ -5,14 +5,18 @@ One model for all field types; how each is read stands in `flows/typed.py`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Constraint
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 
 from bot.flows.authored import Authored
+from bot.flows.bounding import bounds_of, limit_shown
 from bot.flows.duration import Duration
-from bot.flows.field import Choice, Declared, Field, owner_of
+from bot.flows.field import NOW, Choice, Declared, Field, owner_of
+from bot.flows.french import shorten
+from bot.flows.listing import EVENTS, JOURNEYS, PEOPLE, listed, people
+from bot.flows.posts import MAX_POST, Post, post_of, write_post
 from bot.flows.step import (
     Again,
     Answered,
@@ -28,13 +32,15 @@ from bot.flows.step import (
     control_act,
 )
 from bot.flows.template import Template
-from bot.flows.typed import READERS, Bad, Bounds, asks, clean
+from bot.flows.typed import MAX_TEXT, READERS, Bad, asks, clean
 from bot.knowledge.choice import Chosen, ChosenMany, Unsure, match_choice, match_choices, same_words
 from bot.markup.escape import escape
+from bot.markup.plain import plain
 from bot.model.effects import Remember
-from bot.model.inputs import Attachment, Contact, Location, Tap, Utterance
-from bot.model.message import Markdown, Message, Option
+from bot.model.inputs import Attachment, Contact, Location, Tap, Unusable, Utterance
+from bot.model.message import Markdown, Message, Option, Poll
 from bot.model.session import Wait
+from bot.model.turn import Need, Wanted
 from bot.model.values import Owner, StoredFile, Value
 
 DONE = "=done"
@@ -42,6 +48,16 @@ DONE = "=done"
 YES, NO = "yes", "no"
 ALWAYS_PERSONAL = ("email", "phone", "person")
 """Field types that are personal whatever the author says."""
+
+PROPOSED = "propose-"
+"""How the ids of proposals begin; their number follows, from 1."""
+LABEL = 40
+"""Longest label of a proposal's button, in characters."""
+
+ListName = Annotated[
+    str, StringConstraints(pattern=r"^(flows|events|(person|association)\.[a-z][a-z0-9_]*)$", max_length=40)
+]
+"""Where the answers of a choice can come from, see `flows/listing.py`."""
 
 REQUESTS: Mapping[str, Literal["phone", "location"]] = {"phone": "phone", "location": "location"}
 """Field type -> what the channel's own button shares."""
@@ -54,12 +70,17 @@ REFUSALS: Mapping[str, str] = {
     "choices": "refused_choice",
     "yes_no": "refused_choice",
     "date": "refused_date",
+    "time": "refused_time",
+    "datetime": "refused_datetime",
     "email": "refused_email",
     "phone": "refused_phone",
     "department": "refused_department",
     "person": "refused_choice",
     "file": "refused_file",
     "location": "refused_location",
+    "link": "refused_link",
+    "post": "refused_post",
+    "condition": "refused_post",
 }
 """Field type -> the phrase for an input that was neither an answer nor a question."""
 
@@ -81,7 +102,10 @@ class Ask(Step):
     field: Field
     choices: tuple[Choice, ...] = ()
     """The answers of a choice or of choices."""
-    choices_from: Literal["association.people"] | None = None
+    choices_from: ListName | None = None
+    """Instead of choices of its own: those of a living list, or of a profile field."""
+    propose: tuple[Template, ...] = ()
+    """Answers to a question of words, each on a button; one whose names are not known is left out."""
     labels: tuple[str, ...] = ()
     """Words for the degrees of a scale, least first."""
     skip: Literal["allowed"] | None = None
@@ -103,6 +127,8 @@ class Ask(Step):
         ids = [choice.id for choice in self.choices]
         if len(set(ids)) < len(ids):
             raise ValueError("two choices have one id")
+        if self.propose and self.field.type not in (*READERS, "post"):
+            raise ValueError(f"'propose' goes with an answer that is typed, not with {self.field.type}")
         if self.default is not None and not self.skip:
             raise ValueError("'default' needs 'skip: allowed'")
         if self.field.type == "scale" and not self._degrees():
@@ -142,7 +168,8 @@ class Ask(Step):
             field.keep,
             self._personal,
             self.ask,
-            people=field.type == "person" or self.choices_from is not None,
+            people=field.type == "person" or self.choices_from == PEOPLE,
+            listed="" if self.choices_from in (None, PEOPLE) else self.choices_from or "",
             degrees=dict(zip(self._degrees(), self.labels, strict=False)) if field.type == "scale" else {},
         )
 
@@ -165,12 +192,38 @@ class Ask(Step):
                     for place, degree in enumerate(self._degrees())
                 )
             case "person":
-                return _people(scope)
+                return tuple(people(scope.shelf, scope.view))
             case "choice" | "choices":
                 if self.choices_from:
-                    return _people(scope)
+                    return tuple(listed(self.choices_from, scope.shelf, scope.view))
                 return tuple((choice.id, (choice.label, *choice.also)) for choice in self.choices)
-        return ()
+        return self._proposals(scope)
+
+    def _labels(self, scope: Scope) -> Iterable[tuple[str, str]]:
+        """Id and label of each button; one that no author wrote for a button is cut to fit it."""
+        most = LABEL if self.choices_from or self.propose else MAX_TEXT
+        return ((id, shorten(words[0], most)) for id, words in self.options(scope))
+
+    def _proposals(self, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        known = [
+            template
+            for template in self.propose
+            if all(scope.names.read(hole.name) is not None for hole in template.placeholders())
+        ]
+        return tuple(
+            (f"{PROPOSED}{number}", (plain(scope.text(template)).strip(),))
+            for number, template in enumerate(known, 1)
+        )
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether it may lack something: where one of the coming events is chosen."""
+        return self.choices_from == EVENTS
+
+    def lacks(self, scope: Scope) -> frozenset[Wanted]:
+        """The coming events, where one is chosen."""
+        missing = self.choices_from == EVENTS and Need.EVENTS not in scope.view.known
+        return frozenset({Need.EVENTS}) if missing else frozenset()
 
     def prompt(self, scope: Scope) -> Message:
         """The question with its buttons; ticked choices carry a tick."""
@@ -179,10 +232,10 @@ class Ask(Step):
         options = tuple(
             Option(
                 id,
-                phrases.label("ticked", label=words[0]) if id in ticked else words[0],
+                phrases.label("ticked", label=label) if id in ticked else label,
                 answer_act(scope.serial, id),
             )
-            for id, words in self.options(scope)
+            for id, label in self._labels(scope)
         )
         text = scope.text(self.ask)
         controls: tuple[Option, ...] = ()
@@ -194,25 +247,30 @@ class Ask(Step):
     def accept(self, input: PromptInput, scope: Scope) -> Reply | None:
         """Reads a tap, words, or something handed in."""
         match input:
+            case Tap(act=choice):
+                return self._tapped(choice, scope)
+            case Utterance() | Attachment() | Unusable() if self.field.type == "post":
+                return self._posted(input, scope)
             case Attachment(content=content):
                 return self._handed_in(content, scope)
-            case Tap(act=choice):
-                known = [id for id, _ in self.options(scope)]
-                if self.field.type == "choices":
-                    return self._tick(choice, known, scope)
-                return self._chosen(choice, scope) if choice in known else None
             case Utterance(text=text):
                 return self._typed(text, scope)
+        return None
 
     def refusal(self, scope: Scope) -> Markdown:
         """What an input is told that was neither an answer nor a question."""
         return self._refusal(REFUSALS[self.field.type], scope, min=self.field.min or 1)
 
-    def _refusal(self, phrase: str, scope: Scope, **values: int | float) -> Markdown:
+    def _refusal(self, phrase: str, scope: Scope, **values: str | int | float) -> Markdown:
         return scope.text(self.refused) if self.refused else scope.shelf.phrases.say(phrase, **values)
 
     def links(self) -> Iterable[Link]:
-        return ()
+        if self.choices_from and self.choices_from not in (PEOPLE, EVENTS, JOURNEYS):
+            yield Link("field", self.choices_from, ("choices_from",))
+        for key in ("after", "before"):
+            name = getattr(self.field, key)
+            if name and name != NOW:
+                yield Link("field", name, ("field", key))
 
     def sets(self) -> Mapping[str, tuple[str | int, ...]]:
         return {self.field.name: ("field", "name")}
@@ -223,10 +281,40 @@ class Ask(Step):
             yield ("help",), self.help
         if self.refused:
             yield ("refused",), self.refused
+        for number, proposed in enumerate(self.propose):
+            yield ("propose", number), proposed
         if self.remind:
             yield ("remind", "say"), self.remind.say
 
+    def _tapped(self, choice: str, scope: Scope) -> Reply | None:
+        options = dict(self.options(scope))
+        if self.field.type == "choices":
+            return self._tick(choice, list(options), scope)
+        if choice not in options:
+            return None
+        if not choice.startswith(PROPOSED):
+            return self._chosen(choice, scope)
+        proposed = options[choice][0]
+        if self.field.type == "post":
+            return self._answered(write_post(Post(proposed)), scope)
+        return self._read(proposed, scope)
+
+    def _posted(self, input: Utterance | Attachment | Unusable, scope: Scope) -> Reply | None:
+        post = post_of(input)
+        if post is None:
+            return None
+        if len(post.text) > MAX_POST:
+            return Refused(self._refusal("refused_text_long", scope, max=MAX_POST))
+        return self._answered(write_post(post), scope)
+
     def _typed(self, text: str, scope: Scope) -> Reply | None:
+        if self.field.type == "condition":
+            why = scope.desk.refuses(text.strip(), scope) if scope.desk else ""
+            return (
+                Refused(self._refusal("refused_condition", scope, why=why))
+                if why
+                else self._answered(text.strip(), scope)
+            )
         if self.field.type in READERS:
             return self._read(clean(text), scope)
         options = self.options(scope)
@@ -242,14 +330,21 @@ class Ask(Step):
     def _read(self, text: str, scope: Scope) -> Reply | None:
         if asks(text) and not self.takes_any_words:
             return None
-        bounds = Bounds(self.field.min, self.field.max, scope.names.today(), scope.shelf.phrases.calendar)
-        match READERS[self.field.type](text, bounds):
+        match READERS[self.field.type](text, bounds_of(self.field, scope)):
             case None:
                 return None
+            case Bad(phrase="refused_early" | "refused_late" as phrase):
+                return Refused(self._beyond(phrase, scope))
             case Bad(phrase=phrase, values=values):
                 return Refused(self._refusal(phrase, scope, **values))
             case value:
                 return self._answered(value, scope)
+
+    def _beyond(self, phrase: str, scope: Scope) -> Markdown:
+        limit = self.field.after if phrase == "refused_early" else self.field.before
+        if limit == NOW and phrase == "refused_early":
+            return self._refusal("refused_past", scope)
+        return self._refusal(phrase, scope, limit=limit_shown(limit, scope))
 
     def _several(
         self, text: str, options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope
@@ -288,7 +383,7 @@ class Ask(Step):
                 return self._answered(int(id), scope)
         return self._answered(id, scope)
 
-    def _handed_in(self, content: StoredFile | Contact | Location, scope: Scope) -> Reply | None:
+    def _handed_in(self, content: StoredFile | Contact | Location | Poll, scope: Scope) -> Reply | None:
         match (self.field.type, content):
             case ("file", StoredFile(sha256=sha256)):
                 return self._answered(sha256, scope, shown=content.name)
@@ -304,14 +399,6 @@ class Ask(Step):
         effect = Remember(ref, value, erase_after, self._personal)
         names = replace(scope.names, answers={**scope.names.answers, ref: value})
         return Answered(escape(shown or names.text(self.field.name)), Outcome(effects=(effect,)))
-
-
-def _people(scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    association = scope.view.association
-    alone = ((scope.view.person.id, scope.view.person.name),)
-    members = association.members if association and association.members else alone
-    nameless = scope.shelf.phrases.label("association_self")
-    return tuple((str(id), (name or nameless,)) for id, name in members)
 
 
 def _which(ids: tuple[str, ...], options: tuple[tuple[str, tuple[str, ...]], ...], scope: Scope) -> Markdown:

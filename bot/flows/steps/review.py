@@ -7,6 +7,7 @@ from pydantic import Field as Constraint
 
 from bot.flows.authored import FieldName
 from bot.flows.french import shorten
+from bot.flows.listing import EVENTS
 from bot.flows.names import Names
 from bot.flows.step import (
     Again,
@@ -30,6 +31,7 @@ from bot.markup.plain import plain
 from bot.model.inputs import Tap, Utterance
 from bot.model.message import Markdown, Message, Option
 from bot.model.session import Wait
+from bot.model.turn import Need, Wanted
 
 OK, FIX, ERASE, BACK = "oui", "corriger", "effacer", "non"
 FIRST, PICK, CONFIRM = "", "pick", "erase"
@@ -83,6 +85,17 @@ class Review(Step):
                     case Unsure():
                         return Refused(self.refusal(scope))
         return None
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether it may lack something: the titles of events."""
+        return True
+
+    def lacks(self, scope: Scope) -> frozenset[Wanted]:
+        """The coming events, where one was chosen."""
+        declared = (scope.names.declared(name) for name in self._given(scope))
+        chosen = any(one is not None and one.listed == EVENTS for one in declared)
+        return frozenset({Need.EVENTS}) if chosen and Need.EVENTS not in scope.view.known else frozenset()
 
     def refusal(self, scope: Scope) -> Markdown:
         """What an input is told that was neither an answer nor a question."""
@@ -147,11 +160,13 @@ def skipped(name: str, scope: Scope) -> bool:
 
 
 def question(name: str, names: Names) -> str:
-    """The question behind a field, as light Markdown on one line."""
+    """The question behind a field, as light Markdown on one line: its first paragraph, for the others only
+    say how to answer.
+    """
     declared = names.declared(name)
     if declared is None or declared.label is None:
         return name
-    return " ".join(fill(declared.label, names.show).split())
+    return " ".join(fill(declared.label, names.show).partition("\n\n")[0].split())
 
 
 def _label(name: str, names: Names) -> str:

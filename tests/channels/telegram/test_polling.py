@@ -282,9 +282,11 @@ async def test_pending_updates_are_never_dropped(api: BotApi, channel: TelegramC
     assert not call.boolean("drop_pending_updates")
     assert api.calls("getUpdates")[0].params["allowed_updates"] == [
         "message",
+        "edited_message",
         "callback_query",
         "my_chat_member",
         "inline_query",
+        "poll_answer",
     ]
 
 

@@ -1,0 +1,237 @@
+"""What staff are told about what people need: the counted numbers, after `discretion`.
+
+Everything that shows numbers (the card, the pictures, the file, the command line) is made from a `Report`,
+never from what was counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Literal
+
+from bot.dialogue.discretion import (
+    LEAST,
+    Row,
+    Sum,
+    Table,
+    Told,
+    Total,
+    alone,
+    along,
+    gathered,
+    in_pieces,
+    told,
+    total,
+)
+from bot.flows.outline import questions_of
+from bot.flows.shelf import Shelf
+from bot.model.statistics import QuestionFate, SpanCount, Statistics, StepCount
+from bot.model.values import FlowId
+
+PIECES: Mapping[int, Sequence[int]] = {7: (1,), 28: (7, 14), 91: (7, 13), 364: (28, 91)}
+"""Days of a period -> days of the pieces it is shown in, the finest first."""
+
+FATES: tuple[QuestionFate, ...] = ("answered", "suggested", "unanswered")
+"""What becomes of a question; `chosen` is what becomes of a suggestion."""
+
+What = Literal[
+    "active", "new", "known",
+    "questions", "answered", "suggested", "unanswered", "helpful", "unhelpful",
+    "began", "done", "stopped", "open",
+    "events", "registered", "attended",
+    "announcements", "delivered",
+    "requests", "replied", "closed", "satisfied", "unsatisfied", "reply_hours", "close_hours",
+]  # fmt: skip
+"""Measures, each with its phrase `stat_<what>`."""
+
+UNKNOWN: Literal["unknown"] = "unknown"
+"""Nobody counted it at the time."""
+
+Value = Sum | Literal["unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure of the period, and of the one before."""
+
+    what: What
+    now: Value
+    before: Value = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A step at which people stop or rest."""
+
+    flow: FlowId
+    step: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Numbers that may be told."""
+
+    period: int
+    """Days."""
+    first: date
+    last: date
+    lines: Mapping[What, Line]
+    chapters: Table
+    """Chapter -> questions that one of its entries answered."""
+    journeys: Table
+    """Flow -> of the runs begun in the period: done, stopped, still open."""
+    questions: tuple[tuple[date, int], ...]
+    """Questions by pieces of the period; empty where that would tell too much."""
+    actives: tuple[tuple[date, Told], ...]
+    """Seven days that end on a day -> people active in them."""
+    stops: tuple[Stop, ...] = ()
+    """Where most people stop, of all journeys within a year; only with the steps."""
+
+    def now(self, what: What) -> Value:
+        """One number of the period."""
+        return self.lines[what].now
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened at all."""
+        people = {"known", "open"}
+        return all(
+            line.now == UNKNOWN or (isinstance(line.now, Total) and not line.now.value)
+            for what, line in self.lines.items()
+            if what not in people
+        )
+
+
+def report(counted: Statistics, shelf: Shelf) -> Report:
+    """What may be told of a period."""
+    now, before = counted.now, counted.before
+    period = (now.last - now.first).days + 1
+    journeys = _journeys(now, shelf)
+    lines = _lines(now, journeys.sums)
+    earlier = _lines(before, _journeys(before, shelf).sums)
+    lines["known"], earlier["known"] = alone(counted.known), UNKNOWN
+    questions = lines["questions"]
+    exact = isinstance(questions, Total) and questions.exact
+    return Report(
+        period,
+        now.first,
+        now.last,
+        {what: Line(what, value, earlier[what]) for what, value in lines.items()},
+        gathered(_chapters(counted, shelf)),
+        journeys,
+        # Their sum is the number of questions: only where that is told.
+        in_pieces(counted.days, now.first, now.last, PIECES.get(period, (7,))) if exact else (),
+        _weekly(counted),
+        _stops(counted.steps, shelf),
+    )
+
+
+def funnel_of(
+    flow: FlowId, steps: Iterable[StepCount], shelf: Shelf, ends: tuple[str, str]
+) -> tuple[Row, ...]:
+    """How far people come in a journey: begun, each question that many go on to, gone through. Empty if that
+    would tell too much. `ends`: the words for the first and the last.
+    """
+    known = {one.step: one for one in steps if one.flow == flow}
+    authored = shelf.flows.get(flow)
+    if authored is None or "" not in known:
+        return ()
+    whole = known[""].passed
+    done = whole - sum(one.left + one.standing for one in known.values())
+    asked = [
+        (label, known[key].passed) for key, label in questions_of(authored, shelf).items() if key in known
+    ]
+    shown = along([(ends[0], whole), *asked, (ends[1], done)])
+    return tuple((label, (count,)) for label, count in shown)
+
+
+def _lines(span: SpanCount, journeys: Sequence[Sum]) -> dict[What, Value]:
+    fates = [alone(span.asked.get(fate, 0)) for fate in FATES]
+    done, stopped, still_open = journeys
+    return {
+        "active": UNKNOWN if span.active is None else alone(span.active),
+        "new": alone(span.new),
+        "known": UNKNOWN,
+        "questions": total(fates),
+        "answered": fates[0],
+        "suggested": fates[1],
+        "unanswered": fates[2],
+        "helpful": alone(span.helpful),
+        "unhelpful": alone(span.unhelpful),
+        "began": total(journeys),
+        "done": done,
+        "stopped": stopped,
+        "open": still_open,
+        # Events and announcements are no people: their number is nobody's.
+        "events": Total(span.events),
+        "registered": alone(span.registered),
+        "attended": alone(span.attended),
+        "announcements": Total(span.announcements),
+        "delivered": alone(span.delivered),
+        "requests": alone(span.requests),
+        "replied": alone(span.replied),
+        "closed": alone(span.closed),
+        "satisfied": alone(span.satisfied),
+        "unsatisfied": alone(span.unsatisfied),
+        "reply_hours": _hours(span.reply_hours, span.replied),
+        "close_hours": _hours(span.close_hours, span.closed),
+    }
+
+
+def _hours(median: float, people: int) -> Value:
+    """A wait, rounded up to whole hours; that of one to four people is theirs."""
+    return Total(ceil(median)) if people >= LEAST else UNKNOWN
+
+
+def _journeys(span: SpanCount, shelf: Shelf) -> Table:
+    """What staff go through themselves is left out."""
+    rows: list[Row] = []
+    for one in span.journeys:
+        flow = shelf.flows.get(one.flow)
+        if flow is None or flow.audience == "everyone":
+            rows.append((one.flow, (one.done, one.stopped, one.began - one.done - one.stopped)))
+    return gathered(rows, columns=3)
+
+
+def _chapters(counted: Statistics, shelf: Shelf) -> list[Row]:
+    """Chapter -> questions answered at once, or by a choice among what was suggested.
+
+    Each of the two is left out where it is small as a whole: the sum would give it away.
+    """
+    answered = sum(one for one, _ in counted.articles.values())
+    chosen = sum(other for _, other in counted.articles.values())
+    counts = Counter[str]()
+    for name, (one, other) in counted.articles.items():
+        article = shelf.articles.get(name)
+        chapter = article.chapter if article else ""
+        counts[chapter] += (one if told(answered) is not None else 0) + (
+            other if told(chosen) is not None else 0
+        )
+    return [(chapter, (count,)) for chapter, count in counts.items()]
+
+
+def _weekly(counted: Statistics) -> tuple[tuple[date, Told], ...]:
+    """Every seventh day back from the last that was counted; the months of a year by every fourth of them."""
+    if not counted.actives:
+        return ()
+    last, every = max(counted.actives), 28 if (counted.now.last - counted.now.first).days > 91 else 7
+    days = [day for day in sorted(counted.actives) if (last - day).days % every == 0]
+    return tuple((day, told(counted.actives[day])) for day in days)
+
+
+def _stops(steps: Iterable[StepCount], shelf: Shelf) -> tuple[Stop, ...]:
+    rows: list[Row] = []
+    for one in steps:
+        flow = shelf.flows.get(one.flow)
+        if flow and flow.audience == "everyone" and one.step in flow.prompts:
+            rows.append((f"{one.flow}/{one.step}", (one.left + one.resting,)))
+    stops = [Stop(FlowId(flow), step, count) for flow, step, count in map(_parted, gathered(rows).rows)]
+    return tuple(sorted(stops, key=lambda stop: (-stop.people, stop.flow, stop.step)))
+
+
+def _parted(row: Row) -> tuple[str, str, int]:
+    flow, _, step = row[0].partition("/")
+    return flow, step, row[1][0]

@@ -1,0 +1,375 @@
+"""What staff do with requests: in a group, where they write in a topic, and each in their own chat.
+
+Every function asks again who acts: a button may be forged or older than somebody's standing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialogue.context_pack import own_options, request_option
+from bot.dialogue.draft import Draft
+from bot.dialogue.questions import say_and_come_back
+from bot.flows.cards import LABEL
+from bot.flows.french import shorten, write_date
+from bot.flows.template import Rich, fill_from
+from bot.markup.escape import escape
+from bot.markup.plain import plain
+from bot.model.effects import Audit, Handle, ProposeEntry, Relay, Send, TellTeam
+from bot.model.inputs import Attachment, Input, Unusable, Utterance
+from bot.model.message import AttachedFile, Markdown, Message, Option
+from bot.model.request import Deed, RequestId, RequestSeen, RequestState, after
+from bot.model.rights import Right
+from bot.model.values import StoredFile
+from bot.model.who import Person
+
+ANSWERING = "answer."
+"""In front of a request's number, `Session.confirming` where the next words are an answer to it."""
+
+SHOWN = 8
+"""Requests that a list shows."""
+
+SEEN = "👍"
+"""What an answer gets once it arrived: a reaction that a bot may give (Bot API, ReactionTypeEmoji)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who of staff acts on which request, and from where."""
+
+    member: Person
+    request: RequestSeen
+    alone: bool = False
+    """In their own chat; else in the group, where all of them read."""
+    reply_to: str = ""
+    """In the group, the message that was written."""
+
+
+# --- in a chat of one's own ---------------------------------------------------------------------------------
+
+
+def list_requests(draft: Draft, argument: str = "") -> None:
+    """`/demandes`: what is open, with a button each; with a number, that one."""
+    number = argument.strip().lstrip("n°# ")
+    if number.isdecimal() and _known(draft, RequestId(int(number))):
+        _open(draft, RequestId(int(number)))
+        return
+    phrases = draft.phrases
+    found = [one for one in draft.view.requests if one.state is not RequestState.CLOSED]
+    options = [
+        Option(f"req.{one.id}", shorten(one.title or str(one.id), LABEL), f"req.{one.id}.open")
+        for one in found[:SHOWN]
+    ]
+    draft.change(active=None)
+    if not found:
+        draft.say("requests_none", draft.button("button_menu", "menu"))
+        return
+    lines = "\n".join(_line(draft, one) for one in found[:SHOWN])
+    text = Markdown(f"{phrases.say('requests_list', count=len(found))}\n\n{lines}")
+    draft.add(Send(Message(text, (*options, draft.button("button_menu", "menu")))))
+
+
+def request_tapped(draft: Draft, request: RequestId, act: str) -> None:
+    """A button below a request, in a chat of one's own."""
+    seat = _seat(draft, request)
+    if seat is None:
+        if draft.view.requests == () and not draft.may(Right.ANSWER):
+            draft.add(Audit("refused", "request"))
+        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+    elif act.endswith(".open"):
+        _open(draft, request)
+    elif act.endswith(".answer"):
+        _answer_next(draft, seat)
+    else:
+        request_act(draft, seat, act)
+
+
+def answers_request(draft: Draft, input: Input) -> bool:
+    """What is written right after "Répondre" is the answer; False if it is no answer."""
+    if not isinstance(input, Utterance | Attachment | Unusable):
+        return False
+    number = (draft.pending or "").removeprefix(ANSWERING)
+    if draft.pending is None or not draft.pending.startswith(ANSWERING) or not number.isdecimal():
+        return False
+    if isinstance(input, Utterance) and input.text.strip().startswith("/"):
+        return False
+    seat = _seat(draft, RequestId(int(number)))
+    if seat is None:
+        return False
+    answer_with(draft, seat, input)
+    return True
+
+
+def _seat(draft: Draft, request: RequestId) -> Seat | None:
+    found = _known(draft, request)
+    return Seat(draft.view.person, found, alone=True) if found and draft.may(Right.ANSWER) else None
+
+
+def _known(draft: Draft, request: RequestId) -> RequestSeen | None:
+    return next((one for one in draft.view.requests if one.id == request), None)
+
+
+def _open(draft: Draft, request: RequestId) -> None:
+    seat = _seat(draft, request)
+    assert seat is not None
+    one = seat.request
+    pack = one.pack or Message(escape(one.text) if one.text else Markdown(escape(one.title or str(one.id))))
+    text = Markdown(f"{_line(draft, one).removeprefix('- ')}\n\n{pack.text}")
+    back = draft.button("button_requests", "requests")
+    if one.state is RequestState.CLOSED:
+        options: tuple[Option, ...] = (request_option(draft, "reopen", one.id),)
+    else:
+        options = own_options(draft, str(one.id))
+        if one.assigned == draft.view.person.id:
+            release = request_option(draft, "release", one.id)
+            options = tuple(release if option.id == "req.take" else option for option in options)
+    draft.change(active=None)
+    draft.add(Send(Message(text, options, (back,))))
+
+
+def _answer_next(draft: Draft, seat: Seat) -> None:
+    if seat.request.state is RequestState.CLOSED:
+        draft.say("request_is_closed", request_option(draft, "reopen", seat.request.id))
+        return
+    draft.change(confirming=f"{ANSWERING}{seat.request.id}", active=None)
+    draft.say("request_answer_now", name=_name(draft, seat.request))
+
+
+def _line(draft: Draft, one: RequestSeen) -> Markdown:
+    opened = one.opened.astimezone(draft.view.policy.timezone).date()
+    state = draft.phrases.label(f"request_state_{one.state}")
+    if one.assigned_name and one.state is not RequestState.CLOSED:
+        state = f"{state} ({one.assigned_name})"
+    day = write_date(opened, draft.phrases.calendar)
+    return draft.phrases.say("requests_line", title=one.title or str(one.id), state=state, day=day)
+
+
+# --- what can be done ---------------------------------------------------------------------------------------
+
+
+def request_act(draft: Draft, seat: Seat, act: str) -> None:
+    """A button below a request was pressed by somebody who may."""
+    kind, _, rest = act.partition(".")
+    number, _, what = rest.partition(".")
+    if number != str(seat.request.id):
+        _tell(draft, seat, "request_impossible")
+    elif kind == "req" and what in DEEDS:
+        DEEDS[what](draft, seat, "")
+    elif kind in ("model", "use"):
+        _canned(draft, seat, what, send=kind == "use")
+
+
+def answer_with(
+    draft: Draft, seat: Seat, input: Utterance | Attachment | Unusable, *, edited: bool = False
+) -> None:
+    """Staff wrote to the person: signed, and passed on."""
+    words = input.text.strip() if isinstance(input, Utterance) else ""
+    _answer(draft, seat, _signed(draft, seat, input), words, edited=edited)
+
+
+def _answer(
+    draft: Draft, seat: Seat, messages: tuple[Message, ...], words: str, *, edited: bool = False
+) -> None:
+    request = seat.request
+    if after(request.state, Deed.ANSWER) is None:
+        if not edited:
+            _tell(draft, seat, "request_is_closed")
+        return
+    if not edited and not request.talking:
+        messages = (*messages[:-1], _with_way_back(draft, messages[-1]))
+    _relay(draft, seat, messages, words, edited=edited)
+
+
+def _relay(
+    draft: Draft, seat: Seat, messages: tuple[Message, ...], words: str, *, edited: bool = False
+) -> None:
+    request, name = seat.request, _name(draft, seat.request)
+    delivered = draft.phrases.say("request_delivered", name=name)
+    failed = draft.phrases.say("request_failed", name=name)
+    draft.add(
+        Relay(
+            request.id,
+            request.state,
+            seat.member.id,
+            messages,
+            mark=Message(delivered, reply_to=seat.reply_to, mark=SEEN if seat.reply_to else "", silent=True),
+            failed=Message(failed, reply_to=seat.reply_to),
+            edits=edited,
+            words=words,
+        )
+    )
+
+
+def _signed(draft: Draft, seat: Seat, input: Utterance | Attachment | Unusable) -> tuple[Message, ...]:
+    """What the person gets. A key of its own lets a correction find it."""
+    phrases, name, key = draft.phrases, _signature(draft, seat), _key(draft, seat)
+    if isinstance(input, Utterance):
+        return (_worded(draft, seat, Markdown(escape(input.text.strip()))),)
+    file = phrases.say("request_answer_file", name=name)
+    match input:
+        case Attachment(content=StoredFile() as stored, text=text):
+            caption = Markdown(f"{file}\n\n{escape(text)}" if text else file)
+            attached = AttachedFile(stored.name, stored.media_type, stored.sha256)
+            return (Message(caption, attachments=(attached,), key=key),)
+    if not input.post:
+        return (Message(phrases.say("request_cannot_show"), key=key),)
+    copied = Message(phrases.say("request_cannot_show"), copied=input.post, key=f"{key}c")
+    return Message(file, key=key, silent=True), copied
+
+
+def _worded(draft: Draft, seat: Seat, text: Markdown) -> Message:
+    said = draft.phrases.say("request_answer", name=_signature(draft, seat), text=Rich(text))
+    return Message(said, key=_key(draft, seat))
+
+
+def _signature(draft: Draft, seat: Seat) -> str:
+    return seat.member.name or draft.phrases.label("request_team_name")
+
+
+def _key(draft: Draft, seat: Seat) -> str:
+    """By the message that staff wrote: so a correction of it finds what the person got."""
+    return f"staff-{seat.reply_to or format(draft.rng.getrandbits(48), 'x')}"
+
+
+def _with_way_back(draft: Draft, message: Message) -> Message:
+    """The first answer says, once, where the person's words go from now on, and how to end that."""
+    assistant = draft.button("button_assistant", "assistant")
+    talking = draft.phrases.say("request_talking")
+    if message.copied:
+        return replace(message, controls=(assistant,))
+    return replace(message, text=Markdown(f"{message.text}\n\n{talking}"), controls=(assistant,))
+
+
+def command_typed(draft: Draft, seat: Seat, text: str) -> None:
+    name, _, argument = text[1:].partition(" ")
+    name, _, whose = name.partition("@")
+    act = COMMANDS.get(name.lower())
+    if whose and draft.view.policy.bot and whose.lower() != draft.view.policy.bot.lower():
+        return
+    if act is None:
+        _tell(draft, seat, "request_commands")
+    else:
+        DEEDS[act](draft, seat, argument.strip())
+
+
+def _handle(deed: Deed, said: str) -> Callable[[Draft, Seat, str], None]:
+    """Take, give back, close or reopen, and say so to the others."""
+
+    def act(draft: Draft, seat: Seat, argument: str) -> None:
+        request = seat.request
+        if deed is Deed.REOPEN and request.another:
+            _tell(draft, seat, "request_another")
+        elif after(request.state, deed) is None:
+            _tell(draft, seat, "request_impossible")
+        else:
+            draft.add(Handle(request.id, deed, request.state, seat.member.id))
+            name = _signature(draft, seat)
+            told = told_all(draft, request, said, name=name)
+            draft.add(replace(told, besides=seat.member.id if seat.alone else None))
+            if seat.alone:
+                _tell(draft, seat, said, name=name)
+
+    return act
+
+
+def _models(draft: Draft, seat: Seat, argument: str) -> None:
+    """`/modele`: the answers written in advance, or a look at the one that is named."""
+    if argument:
+        _canned(draft, seat, argument.split(maxsplit=1)[0].lower(), send=False)
+        return
+    canned = draft.phrases.canned
+    if not canned:
+        _tell(draft, seat, "request_models_none")
+        return
+    options = tuple(
+        Option(f"model.{name}", one.title, f"model.{seat.request.id}.{name}") for name, one in canned.items()
+    )
+    _tell(draft, seat, "request_models", options=options)
+
+
+def _canned(draft: Draft, seat: Seat, name: str, *, send: bool) -> None:
+    canned = draft.phrases.canned.get(name)
+    if canned is None:
+        _models(draft, seat, "")
+        return
+    filled = fill_from(canned.text, {"name": seat.request.name}).replace(" ,", ",")
+    text = Markdown(filled.replace("\u00a0,", ","))
+    if send:
+        # A preview is no message of theirs: there is nothing to put a sign on.
+        apart = replace(seat, reply_to="")
+        _answer(draft, apart, (_worded(draft, apart, text),), plain(text))
+        return
+    use = Option(f"use.{name}", draft.phrases.label("button_use"), f"use.{seat.request.id}.{name}")
+    _tell(draft, seat, "request_model", options=(use,), title=canned.title, text=Rich(text))
+
+
+def _propose(draft: Draft, seat: Seat, argument: str) -> None:
+    """`/proposer`: what is asked and answered here, for the base; shown first, unless it was reworded."""
+    request, question = seat.request, argument or seat.request.text
+    if not question.strip() or not request.answer.strip():
+        _tell(draft, seat, "request_nothing_to_propose")
+    elif argument:
+        _entry(draft, seat, argument)
+    else:
+        yes = request_option(draft, "entry", request.id)
+        _tell(draft, seat, "request_propose", options=(yes,), question=question, answer=request.answer)
+
+
+def _entry(draft: Draft, seat: Seat, argument: str) -> None:
+    request, question = seat.request, argument or seat.request.text
+    if not question.strip() or not request.answer.strip():
+        _tell(draft, seat, "request_nothing_to_propose")
+        return
+    draft.add(ProposeEntry(request.id, seat.member.id, question, request.answer))
+    _tell(draft, seat, "request_proposed")
+
+
+def _note(draft: Draft, seat: Seat, argument: str) -> None:
+    """`/note`: it stays among staff."""
+
+
+DEEDS: Mapping[str, Callable[[Draft, Seat, str], None]] = {
+    "take": _handle(Deed.TAKE, "request_taken"),
+    "release": _handle(Deed.RELEASE, "request_released"),
+    "close": _handle(Deed.CLOSE, "request_closed"),
+    "reopen": _handle(Deed.REOPEN, "request_reopened"),
+    "models": _models,
+    "propose": _propose,
+    "entry": _entry,
+    "note": _note,
+}
+"""What a button or a command below a request does."""
+
+COMMANDS: Mapping[str, str] = {
+    "prendre": "take",
+    "rendre": "release",
+    "fermer": "close",
+    "rouvrir": "reopen",
+    "modele": "models",
+    "modèle": "models",
+    "proposer": "propose",
+    "note": "note",
+}
+"""Command in a topic -> what it does."""
+
+
+def _name(draft: Draft, request: RequestSeen) -> str:
+    return request.name or draft.phrases.label("request_nobody")
+
+
+def told_all(draft: Draft, request: RequestSeen, key: str, **values: str | int | Rich) -> TellTeam:
+    """A phrase for all who see to a request."""
+    name = f"request-{request.id}.{draft.rng.getrandbits(32):x}"
+    return TellTeam(request.id, Message(draft.phrases.say(key, **values), key=name, silent=True))
+
+
+def _tell(
+    draft: Draft, seat: Seat, key: str, *, options: tuple[Option, ...] = (), **values: str | int | Rich
+) -> None:
+    """A phrase for who acts: in the group where they act, or in their own chat."""
+    text = draft.phrases.say(key, **values)
+    if seat.alone:
+        draft.add(Send(Message(text, options or (draft.button("button_requests", "requests"),))))
+        return
+    key = f"request-{seat.request.id}.{draft.rng.getrandbits(32):x}"
+    message = Message(text, options, key=key, reply_to=seat.reply_to)
+    draft.add(TellTeam(seat.request.id, message))

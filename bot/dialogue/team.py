@@ -1,0 +1,183 @@
+"""Roles in the conversation: who has one, links that give one once, and the journal of what was done.
+
+Every function asks again who is tapping: a button may be forged or older than somebody's standing.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from datetime import date, timedelta
+
+from bot.dialogue.draft import Draft
+from bot.dialogue.questions import say_and_come_back
+from bot.events.card import write_hour
+from bot.flows.cards import LABEL
+from bot.flows.french import shorten, write_date
+from bot.flows.phrases import PHRASES
+from bot.flows.template import Rich
+from bot.markup.escape import escape
+from bot.model.effects import Audit, Invite, Send, TakeRole, Unrole
+from bot.model.message import Markdown, Message, Option
+from bot.model.rights import Right
+from bot.model.team import Entry, Member, Refused
+from bot.model.who import PersonId, Standing
+
+PREFIX = "i_"
+"""In front of an invitation's token in the payload of a link."""
+
+LASTS = timedelta(days=7)
+"""So long an invitation can be used."""
+
+TRIED = 5
+"""Lines of what was tried without the right to."""
+
+ROLES = frozenset(standing.value for standing in Standing if standing is not Standing.MEMBER)
+
+GIVEN = (Standing.STAFF, Standing.ORGANISER)
+"""Roles that a link can give; administrators stand in the settings."""
+
+
+def list_team(draft: Draft, argument: str = "") -> None:
+    """`/equipe`: who has which role, and the buttons that give and take them."""
+    members = "\n".join(_line(draft, member) for member in draft.view.team.members)
+    text = Markdown(f"{draft.phrases.say('team')}\n\n{members}")
+    invite = [draft.button(f"team_invite_{standing}", f"invite-{standing}") for standing in GIVEN]
+    take = [draft.button("team_take", "team-take")] if _removable(draft) else []
+    draft.change(active=None)
+    draft.add(Send(Message(text, (*invite, *take, draft.button("button_menu", "menu")))))
+
+
+def invite(draft: Draft, standing: Standing) -> None:
+    """A link that gives this role to who opens it first."""
+    if not draft.may(Right.ROLES):
+        _stale(draft)
+        return
+    token = urlsafe_b64encode(draft.rng.getrandbits(192).to_bytes(24)).decode().rstrip("=")
+    expires = draft.now + LASTS
+    draft.add(
+        Invite(standing, _digest(token), expires),
+        Send(Message(draft.phrases.say("team_link_how", role=_role(draft, standing)), silent=True)),
+        Send(Message(_invitation(draft, token, standing))),
+    )
+
+
+def take_role(draft: Draft, token: str) -> None:
+    """Somebody opened an invitation."""
+    phrases = draft.phrases
+    name = draft.view.person.name or phrases.say("team_nameless")
+    welcome, told = {}, {}
+    for standing in GIVEN:
+        role = _role(draft, standing)
+        welcome[standing] = _keyed(
+            draft, phrases.say(f"team_welcome_{standing}"), draft.button("button_menu", "menu")
+        )
+        told[standing] = _keyed(draft, phrases.say("team_joined", name=name, role=role))
+    gone = _keyed(draft, phrases.say("team_link_gone"), draft.button("button_menu", "menu"))
+    draft.change(active=None)
+    draft.add(TakeRole(_digest(token), welcome, told, gone))
+
+
+def choose_whose(draft: Draft) -> None:
+    """Whose role is taken back?"""
+    members = _removable(draft)
+    if not draft.may(Right.ROLES) or not members:
+        _stale(draft)
+        return
+    options = [
+        Option(f"unrole.{member.id}", _whose(draft, member), f"unrole.{member.id}") for member in members
+    ]
+    draft.say("team_take_whose", *options, draft.button("button_no", "team"))
+
+
+def take_back(draft: Draft, person: PersonId, *, sure: bool) -> None:
+    """Take a role back, once that is confirmed."""
+    member = next((one for one in _removable(draft) if one.id == person), None)
+    if not draft.may(Right.ROLES) or member is None:
+        _stale(draft)
+        return
+    name, role = _name(draft, member), _role(draft, member.standing)
+    if not sure:
+        yes = Option(f"unrole-yes.{person}", draft.phrases.label("team_take_yes"), f"unrole-yes.{person}")
+        draft.say("team_take_sure", yes, draft.button("button_no", "team"), name=name, role=role)
+        return
+    draft.add(Unrole(person))
+    draft.say("team_taken", draft.button("button_team", "team"), name=name, role=role)
+
+
+def show_journal(draft: Draft, argument: str = "") -> None:
+    """`/journal`: who did what, the newest first, and what was tried without the right to."""
+    team, phrases = draft.view.team, draft.phrases
+    lines = [_entry(draft, entry) for entry in team.journal] or [phrases.say("journal_empty")]
+    parts = [phrases.say("journal"), Markdown("\n".join(lines))]
+    if team.refused:
+        tried = "\n".join(_tried(draft, one) for one in team.refused[:TRIED])
+        parts += [phrases.say("journal_refused"), Markdown(tried)]
+    draft.change(active=None)
+    draft.add(Send(Message(Markdown("\n\n".join(parts)), (draft.button("button_menu", "menu"),))))
+
+
+def _line(draft: Draft, member: Member) -> Markdown:
+    you = draft.phrases.say("team_you") if member.id == draft.view.person.id else ""
+    return Markdown(
+        f"- {escape(_name(draft, member))} : {_role(draft, member.standing)}{f' ({you})' if you else ''}"
+    )
+
+
+def _entry(draft: Draft, entry: Entry) -> Markdown:
+    zone = draft.view.policy.timezone
+    at = entry.at.astimezone(zone)
+    key = f"journal_{entry.act.replace('.', '_').replace('-', '_')}"
+    about = escape(_role(draft, Standing(entry.about)) if entry.about in ROLES else entry.about)
+    what = draft.phrases.say(key) if key in PHRASES else Markdown(escape(entry.act))
+    who = escape(entry.name) if entry.name else draft.phrases.say("journal_nobody")
+    day, hour = write_date(at.date(), draft.phrases.calendar), write_hour(at)
+    done = Rich(Markdown(f"{what} ({about})" if about else what))
+    return draft.phrases.say("journal_line", day=day, hour=hour, who=Rich(Markdown(who)), what=done)
+
+
+def _tried(draft: Draft, one: Refused) -> Markdown:
+    day = write_date(date.fromisoformat(one.day), draft.phrases.calendar)
+    return draft.phrases.say("journal_refused_line", day=day, act=one.act, place=one.place, count=one.count)
+
+
+def _invitation(draft: Draft, token: str, standing: Standing) -> Markdown:
+    """What is passed on to the person who is invited."""
+    bot, payload = draft.view.policy.bot, f"{PREFIX}{token}"
+    if bot:
+        address = f"https://t.me/{bot}?start={payload}"
+        link = Rich(Markdown(f"[{escape(address)}](<{address}>)"))
+    else:
+        link = Rich(Markdown(f"`/start {payload}`"))
+    return draft.phrases.say("team_link", role=_role(draft, standing), link=link)
+
+
+def _removable(draft: Draft) -> tuple[Member, ...]:
+    return tuple(one for one in draft.view.team.members if one.standing in GIVEN)
+
+
+def _whose(draft: Draft, member: Member) -> str:
+    return shorten(f"{_name(draft, member)} ({_role(draft, member.standing)})", LABEL)
+
+
+def _name(draft: Draft, member: Member) -> str:
+    return member.name or draft.phrases.label("team_nameless")
+
+
+def _role(draft: Draft, standing: Standing) -> str:
+    return draft.phrases.label(f"role_{standing}")
+
+
+def _keyed(draft: Draft, text: Markdown, *options: Option) -> Message:
+    return Message(text, options, key=f"m{draft.rng.getrandbits(48):x}")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _stale(draft: Draft) -> None:
+    say_and_come_back(draft, draft.phrases.say("stale_tap"))
+
+
+def refused(draft: Draft, command: str) -> None:
+    """Somebody without the right tried a staff command: no effect, and nobody learns that it exists."""
+    draft.add(Audit("refused", f"/{command}"))

@@ -1,0 +1,19 @@
+"""The list of an event on paper: names to tick at the door. Pure: words in, bytes out; no word of its own."""
+
+from collections.abc import Sequence
+
+from bot.documents.typesetting import typeset
+
+
+def attendee_list(
+    title: str, when: str, groups: Sequence[tuple[str, Sequence[str]]], *, note: str = "", page: str = "page"
+) -> bytes:
+    """A PDF of A4 pages: names below the heading of their group, each with a box. Some 50 ms: not on a loop."""
+    data = {
+        "title": title,
+        "when": when,
+        "note": note,
+        "page": page,
+        "groups": [{"heading": heading, "names": list(names)} for heading, names in groups],
+    }
+    return typeset("attendees", data, format="pdf")[0]

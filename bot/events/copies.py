@@ -1,0 +1,117 @@
+"""One person's copy of an announcement: holes filled, in their language, the event's card below. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.events.card import event_card
+from bot.flows.names import BUILT_IN, Names
+from bot.flows.shelf import Shelf
+from bot.markup.escape import escape
+from bot.model.announcement import Plan
+from bot.model.event import EventSeen, EventState
+from bot.model.message import Markdown, Message, Option, Poll
+from bot.model.turn import Policy, View
+from bot.model.values import FieldRef, FlowId, RunId, Value
+from bot.model.who import Person
+
+HOLE = re.compile(r"( ?)\{ *([a-z_][a-z0-9_-]*(?:\.[a-z_][a-z0-9_]*)?) *(?:\|([^{}|\n]{0,80}))?\}")
+"""`{name}`, or `{name|words for those of whom it is not known}`; other braces are text."""
+
+ALIASES = {"name": "person.name", "prénom": "person.name", "prenom": "person.name"}
+"""Short names of holes."""
+
+STOP_NEWS = "news"
+"""Control under each copy: which news the person wants to get."""
+
+QUESTION_LIMIT = 300
+"""Characters of a poll's question (Bot API, sendPoll)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a copy is for."""
+
+    person: Person
+    answers: Mapping[FieldRef, Value] = field(default_factory=dict)
+    seen: EventSeen | None = None
+    """The announced event as it stands for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes copies at one moment."""
+
+    shelf: Shelf
+    policy: Policy
+    now: datetime
+
+    def copy(self, plan: Plan, reader: Reader) -> Message:
+        """What this person gets."""
+        text = self._filled(text_for(plan, reader.person.language), reader)
+        message = replace(plan.message, text=text, poll=self._poll(plan.message.poll))
+        if reader.seen is not None and reader.seen.event.state is not EventState.DRAFT:
+            card = event_card(reader.seen, self.shelf.phrases, self.policy, now=self.now)
+            parts = [part for part in (text, card.text) if part]
+            options = (*message.options, *card.options)
+            message = replace(message, text=Markdown("\n\n".join(parts)), options=options, key=card.key)
+        label = self.shelf.phrases.label("button_news_stop")
+        return replace(message, controls=(*message.controls, Option(STOP_NEWS, label, f"do.{STOP_NEWS}")))
+
+    def notice(self) -> Message:
+        """What stands in the place of a copy that was taken back too late to be deleted."""
+        return Message(self.shelf.phrases.say("announcement_recalled"), recalls=True)
+
+    def _poll(self, poll: Poll | None) -> Poll | None:
+        """The poll, saying that staff sees who answered what: Telegram tells us only then."""
+        if poll is None:
+            return None
+        notice = f"\n\n{self.shelf.phrases.label('poll_notice')}"
+        return replace(poll, question=poll.question[: QUESTION_LIMIT - len(notice)] + notice)
+
+    def _filled(self, text: Markdown, reader: Reader) -> Markdown:
+        if "{" not in text:
+            return text
+        names = self._names(reader)
+
+        def filled(hole: re.Match[str]) -> str:
+            space, name, instead = hole[1], ALIASES.get(hole[2], hole[2]), hole[3]
+            if not is_known(name, self.shelf):
+                return hole[0]
+            value = names.stored(name)
+            if value is not None and value not in ("", ()):
+                return f"{space}{escape(names.text(name))}"
+            # Nothing is known of them: "Bonjour {name}," becomes "Bonjour,".
+            return f"{space}{escape(instead.strip())}" if instead and instead.strip() else ""
+
+        return Markdown(HOLE.sub(filled, text))
+
+    def _names(self, reader: Reader) -> Names:
+        view = View(reader.person, self.policy)
+        return Names(self.shelf, FlowId(""), RunId(""), reader.answers, view, self.now, {})
+
+
+def text_for(plan: Plan, language: str) -> Markdown:
+    """The text in this language, or the one for everybody."""
+    return dict(plan.translations).get(language, plan.message.text)
+
+
+def is_personal(plan: Plan) -> bool:
+    """Whether two people may get two different texts."""
+    texts = [plan.message.text, *(text for _, text in plan.translations)]
+    return plan.event is not None or bool(plan.translations) or any(map(HOLE.search, texts))
+
+
+def unknown_holes(plan: Plan, shelf: Shelf) -> tuple[str, ...]:
+    """Names in braces that nobody can fill, as written: a typing mistake to tell before anything leaves."""
+    texts = [plan.message.text, *(text for _, text in plan.translations)]
+    found = (hole for text in texts for hole in HOLE.finditer(text))
+    return tuple(
+        dict.fromkeys(hole[2] for hole in found if not is_known(ALIASES.get(hole[2], hole[2]), shelf))
+    )
+
+
+def is_known(name: str, shelf: Shelf) -> bool:
+    """Whether a hole has a meaning: what is known of every person, and profile fields."""
+    return name in BUILT_IN or name in shelf.profile

@@ -1,0 +1,104 @@
+"""The list of an event: who comes, row by row, as text and for a spreadsheet, and read back. Pure."""
+
+import csv
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.model.event import Event, Gathering, Guest, Place
+from bot.model.who import PersonId
+
+MARK = "x"
+"""What stands in the list behind who was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a list calls its columns and the places of people."""
+
+    columns: tuple[str, str, str, str, str, str]
+    """Number, place, name, since, here, reference."""
+    places: Mapping[Place, str]
+
+
+ENGLISH = Words(
+    ("number", "place", "name", "since", "here", "ref"),
+    {place: "walked in" if place is Place.NONE else place.value for place in Place},
+)
+"""For the command line, which is in English."""
+
+Row = tuple[str, str, str, str, str, str]
+
+
+def rows(event: Event, gathering: Gathering, words: Words = ENGLISH) -> list[Row]:
+    """Number within the place, place, first name, since when by the clocks of the event, whether they are
+    there, and the reference by which a line is found again.
+    """
+    found, count = list[Row](), dict.fromkeys(Place, 0)
+    for one in gathering.guests:
+        count[one.place] += 1
+        since = f"{event.local(one.since):%Y-%m-%d %H:%M}"
+        reference = str(one.person) if one.person is not None else ""
+        here = MARK if one.here is not None else ""
+        place = words.places[one.place]
+        found.append((str(count[one.place]), place, one.name or "-", since, here, reference))
+    return found
+
+
+def as_lines(event: Event, gathering: Gathering) -> str:
+    """The list as text, without references."""
+    lines = ("  ".join(part for part in row[:5] if part) for row in rows(event, gathering))
+    return "\n".join(lines) or "Nobody answered yet."
+
+
+def as_csv(event: Event, gathering: Gathering, words: Words = ENGLISH) -> str:
+    """The list for a spreadsheet; what a person chose as their name can never be a formula (OWASP, "CSV
+    injection").
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(words.columns)
+    for number, place, name, since, here, reference in rows(event, gathering, words):
+        writer.writerow((number, place, harmless(name), since, here, reference))
+    return out.getvalue()
+
+
+def harmless(written: str) -> str:
+    """A text that a spreadsheet does not take for a formula."""
+    return f"'{written}" if written[:1] in ("=", "+", "-", "@", "\t", "\r") and written != "-" else written
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a list that came back says."""
+
+    people: tuple[PersonId, ...]
+    """Who was there."""
+    refused: tuple[str, ...]
+    """What is wrong, a line each."""
+
+
+def read_marked(text: str, guests: Sequence[Guest], here: Collection[str] = ENGLISH.columns[4:5]) -> Marked:
+    """Who is marked as there in a list that was written by `as_csv` and filled in, with ; or with commas.
+
+    `here`: how the column of the marks may be called.
+    """
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",")
+    header = [one.strip().lower() for one in next(reader, [])]
+    marks = [place for place, name in enumerate(header) if name in here]
+    if not marks or "ref" not in header:
+        return Marked((), ("line 1: the columns « here » and « ref » are needed, as --csv writes them",))
+    columns = (marks[0], header.index("ref"))
+    known = {str(one.person) for one in guests if one.person is not None}
+    people, refused = list[PersonId](), list[str]()
+    for number, row in enumerate(reader, start=2):
+        mark, reference = (row[column].strip() if column < len(row) else "" for column in columns)
+        if not mark:
+            continue
+        if reference in known:
+            people.append(PersonId(int(reference)))
+        else:
+            what = f"« {reference} » is nobody of this event" if reference else "no reference"
+            refused.append(f"line {number}: {what}")
+    return Marked(tuple(people), tuple(refused))

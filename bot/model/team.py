@@ -1,0 +1,52 @@
+"""Who has a role, and what they did: what staff see of each other. No rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.who import PersonId, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role."""
+
+    id: PersonId
+    name: str
+    """First name as their channel gives it; may be empty."""
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal."""
+
+    id: int
+    """Grows with time."""
+    at: datetime
+    name: str
+    """First name of who did it; empty for the command line, and once the person is erased."""
+    act: str
+    """Slug, see `effects.Audit`."""
+    about: str
+    """What it was done to; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something that was tried without the right to, by day."""
+
+    day: str
+    """ISO date, UTC."""
+    act: str
+    place: str
+    """Where: a channel, or `group`."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Everybody with a role, and the latest lines of the journal, the newest first."""
+
+    members: tuple[Member, ...] = ()
+    journal: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()

@@ -1,0 +1,253 @@
+"""Copies of announcements: made window by window, their fates kept, edited or taken back afterwards."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.events.announcement import POISON, poisoned
+from bot.events.audience import AudienceError
+from bot.events.copies import Reader, Writer, is_personal
+from bot.model.announcement import Announcement, Fate, OnUnknown, Plan, State, Sweep
+from bot.model.event import EventSeen, Place
+from bot.model.message import Message
+from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unreachable
+from bot.model.values import FieldRef, Owner, Value
+from bot.model.who import Address, Person, PersonId
+from bot.storage import event_rows
+from bot.storage.audience import SPAN, Ground, Recipient, recipients
+from bot.storage.codec import dump_message, load_value, to_text
+from bot.storage.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Of what announcement, and whose, a message in the outbox is the copy."""
+
+    announcement: int
+    person: int
+    edition: int
+    """Which text of the announcement it holds."""
+    edits: bool = False
+    """It corrects or takes back the one that arrived."""
+
+
+class Somebody(Protocol):
+    """Somebody, and where they are reached."""
+
+    @property
+    def person(self) -> PersonId: ...
+    @property
+    def address(self) -> Address: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Whose copy arrived, and where."""
+
+    person: PersonId
+    address: Address
+
+
+async def claim(tx: Transaction, one: Announcement, ground: Ground, writer: Writer, *, size: int) -> int:
+    """Make the next copies of a running announcement, `size` at most; how many.
+
+    It pauses where the last answers are all the same refusal, or its audience has no meaning any more. Until
+    one has arrived only a few are made: a bad text is told by those.
+    """
+    answers = await tx.all("announcement_last_answers", id=one.id, since=one.tried_from, limit=POISON)
+    why = poisoned([(Fate(row["fate"]), row["reason"]) for row in answers])
+    if not why:
+        if not any(row["fate"] == Fate.SENT for row in answers):
+            size = min(size, POISON)
+        try:
+            return await _claim(tx, one, ground, writer, size)
+        except AudienceError as error:
+            why = f"audience: {error}"
+    await tx.run("announcement_state", id=one.id, state=State.PAUSED.value, reason=why[:200], ended=None)
+    return 0
+
+
+async def _claim(tx: Transaction, one: Announcement, ground: Ground, writer: Writer, size: int) -> int:
+    ripe = await _ripe(tx, one, ground, size)
+    end = min(one.last, one.claimed_up_to + SPAN)
+    room = size - len(ripe)
+    found = await recipients(
+        tx, one.plan.audience, one.plan.kind, ground, after=one.claimed_up_to, last=end, limit=room
+    )
+    due = list(ripe)
+    for each in found:
+        if each.not_before is None or each.not_before <= ground.now:
+            due.append(each)
+        else:
+            await _note(tx, one, each, Fate.LATER, each.not_before)
+    messages = await written(tx, one.plan, due, writer)
+    for each in due:
+        await _note(tx, one, each, Fate.CLAIMED, ground.now)
+        await _queue(tx, one, each, messages[each.person], now=ground.now)
+    reached = found[-1].person if found and len(found) == room else end
+    await tx.run("announcement_reached", id=one.id, person=reached if room else one.claimed_up_to)
+    return len(due)
+
+
+async def _ripe(tx: Transaction, one: Announcement, ground: Ground, size: int) -> Sequence[Recipient]:
+    """Those whose quiet hours have ended, if they are still meant: opinions change meanwhile."""
+    rows = await tx.all("delivery_ripe", announcement=one.id, now=to_text(ground.now), limit=size)
+    found: list[Recipient] = []
+    for row in rows:
+        person = row["person"]
+        again = replace(ground, besides=one.id)
+        who = await recipients(
+            tx, one.plan.audience, one.plan.kind, again, after=person - 1, last=person, limit=1
+        )
+        if who:
+            found.append(who[0])
+        else:
+            await tx.run("delivery_unmeant", announcement=one.id, person=person)
+    return found
+
+
+async def renew(tx: Transaction, one: Announcement, writer: Writer, *, size: int) -> int:
+    """Give waiting copies the text of the last edition; how many had an earlier one."""
+    rows = await tx.all("announcement_outdated", id=one.id, edition=one.edition, limit=size)
+    waiting = {row["person"]: row["id"] for row in rows}
+    due = [Arrived(PersonId(row["person"]), Address(row["channel"], row["address"])) for row in rows]
+    messages = await written(tx, one.plan, due, writer)
+    for person, id in waiting.items():
+        body = dump_message(messages[PersonId(person)])
+        await tx.run("announcement_renew", id=id, body=body, edition=one.edition)
+    return len(rows)
+
+
+async def sweep(tx: Transaction, one: Announcement, writer: Writer, *, size: int) -> int:
+    """Queue the next edits of copies that have arrived; how many."""
+    rows = await tx.all("announcement_stale", id=one.id, edition=one.edition, limit=size)
+    due = [Arrived(PersonId(row["person"]), Address(row["channel"], row["address"])) for row in rows]
+    if one.sweep is Sweep.RECALL:
+        notice = writer.notice()
+        messages: Mapping[PersonId, Message] = {each.person: notice for each in due}
+    else:
+        messages = await written(tx, one.plan, due, writer)
+    for each in due:
+        await _queue(tx, one, each, messages[each.person], edits=True, now=writer.now)
+    return len(rows)
+
+
+async def settle(
+    tx: Transaction, copy: Copy, receipt: Receipt, row: Row | None, *, again: datetime | None, now: datetime
+) -> None:
+    """Keep what became of one copy, or of an edit of one. `row`: of the outbox, None if it was taken back."""
+    place = {"announcement": copy.announcement, "person": copy.person}
+    reason = getattr(receipt, "reason", "")
+    if copy.edits:
+        if _ended(receipt, again):
+            await tx.run("delivery_swept", **place, edition=copy.edition, reason=reason)
+        return
+    fate = _fate(receipt, row, again)
+    if fate is None:
+        return
+    reference, poll = (receipt.reference, receipt.poll) if isinstance(receipt, Delivered) else ("", "")
+    await tx.run(
+        "delivery_settle",
+        **place,
+        fate=fate.value,
+        reason=reason,
+        reference=reference,
+        poll=poll or None,
+        edition=copy.edition,
+        now=to_text(now),
+    )
+
+
+def _ended(receipt: Receipt, again: datetime | None) -> bool:
+    """Whether an edit is not tried once more: a second one of the same does no harm."""
+    match receipt:
+        case Delivered() | Unreachable() | Refused():
+            return True
+        case Failed() | Unknown():
+            return again is None
+        case _:
+            return False
+
+
+def _fate(receipt: Receipt, row: Row | None, again: datetime | None) -> Fate | None:
+    """What a receipt means for a copy; None while it is tried again."""
+    match receipt:
+        case Delivered():
+            return Fate.SENT
+        case Unreachable():
+            return Fate.BLOCKED
+        case Refused():
+            return Fate.REFUSED
+        case Failed() if again is None:
+            return Fate.REFUSED
+        case Unknown() if row is None or again is None or row["on_unknown"] != OnUnknown.RESEND:
+            return Fate.UNKNOWN
+        case _:
+            return None
+
+
+async def _note(tx: Transaction, one: Announcement, who: Somebody, fate: Fate, at: datetime) -> None:
+    place = {"channel": who.address.channel, "address": who.address.id}
+    await tx.run(
+        "delivery_add", announcement=one.id, person=who.person, **place, fate=fate.value, at=to_text(at)
+    )
+
+
+async def _queue(
+    tx: Transaction, one: Announcement, who: Somebody, message: Message, *, edits: bool = False, now: datetime
+) -> None:
+    await tx.run(
+        "announcement_copy",
+        announcement=one.id,
+        person=who.person,
+        channel=who.address.channel,
+        address=who.address.id,
+        key=message.key,
+        body=dump_message(message),
+        edits=edits,
+        edition=one.edition,
+        now=to_text(now),
+    )
+
+
+async def written(
+    tx: Transaction, plan: Plan, due: Sequence[Somebody], writer: Writer
+) -> Mapping[PersonId, Message]:
+    """The copy of each: one for all where nothing in it is personal."""
+    if not due:
+        return {}
+    if not is_personal(plan):
+        same = writer.copy(plan, Reader(Person(PersonId(0))))
+        return {each.person: same for each in due}
+    seen = await _event(tx, plan)
+    rows = await tx.all(
+        "announcement_readers",
+        people=json.dumps([each.person for each in due]),
+        event=plan.event or "",
+        now=to_text(writer.now),
+    )
+    readers = {row["id"]: _reader(row, seen) for row in rows}
+    return {each.person: writer.copy(plan, readers[each.person]) for each in due}
+
+
+async def _event(tx: Transaction, plan: Plan) -> EventSeen | None:
+    """Its event, as it stands for nobody."""
+    event = None if plan.event is None else await event_rows.one(tx, plan.event)
+    if event is None:
+        return None
+    row = await tx.one("announcement_seats", event=event.id)
+    assert row is not None
+    return EventSeen(event, row["seated"], row["waiting"], maybe=row["maybe"])
+
+
+def _reader(row: Row, seen: EventSeen | None) -> Reader:
+    person = Person(PersonId(row["id"]), row["name"], language=row["language"])
+    answers: dict[FieldRef, Value] = {
+        FieldRef(Owner(owner), name): load_value(value) for owner, name, value in json.loads(row["answers"])
+    }
+    if seen is not None and row["mine"]:
+        mine = Place(row["mine"])
+        seen = replace(seen, mine=mine, ahead=row["ahead"] if mine is Place.WAITING else None)
+    return Reader(person, answers, seen)

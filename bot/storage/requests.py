@@ -1,0 +1,342 @@
+"""What people ask of staff: opened, joined, handed round, answered, closed, rated, and how it is seen."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, assert_never
+
+from bot.model.effects import (
+    Audit,
+    Escalate,
+    Handle,
+    ProposeEntry,
+    Rate,
+    Relay,
+    ShareContext,
+    Talk,
+    TellTeam,
+)
+from bot.model.inputs import StaffReply
+from bot.model.message import Markdown, Message, Topic
+from bot.model.request import (
+    NUMBER,
+    Deed,
+    Desk,
+    OwnRequest,
+    RequestId,
+    RequestSeen,
+    RequestState,
+    after,
+)
+from bot.model.rights import Right
+from bot.model.who import Address, Person, PersonId, Standing
+from bot.storage import relaying
+from bot.storage.codec import clean, dump_message, from_text, load_message, to_text
+from bot.storage.database import Database, Row, Transaction
+from bot.storage.misses import masked
+from bot.storage.relaying import GROUP, About, Notice
+from bot.storage.team import audit, require
+
+CONFIGURED = "staff_group_set"
+"""Setting: the group as it stood in the settings when it was read last."""
+
+LATELY = timedelta(days=30)
+"""So long a closed request is still listed and may be opened again."""
+
+MOST = 200
+"""Requests that a staff turn knows of."""
+
+CLOSED = "request-closed."
+STALE = "request-stale."
+"""In front of the number, the timers by which a person hears that their request was closed, and staff that
+it waits."""
+
+Own = Escalate | TellTeam | Relay | Handle | Talk | ShareContext | Rate | ProposeEntry
+
+
+class RequestMoved(Exception):
+    """The request is not any more in the state on which this was decided."""
+
+
+class Requests:
+    """What the serving process and short commands ask about requests."""
+
+    def __init__(self, database: Database, admins: Collection[Address] = ()) -> None:
+        self._database = database
+        self._admins = admins
+        self.group: Address | None = None
+        """The group where staff see to requests, as far as `settle_group` and `moved` know."""
+
+    async def settle_group(self, configured: int | None) -> Address | None:
+        """Take the group of the settings, or its present address if it became another since it was set."""
+        wanted = "" if configured is None else f"telegram:{configured}"
+        known = await self._database.one("setting_get", name=CONFIGURED)
+        if (known["value"] if known else "") != wanted:
+
+            async def work(tx: Transaction) -> None:
+                await tx.run("setting_put", name=CONFIGURED, value=wanted)
+                await tx.run("setting_put", name=GROUP, value=wanted)
+
+            await self._database.write(work)
+        now = await self._database.one("setting_get", name=GROUP)
+        self.group = Address.parse(now["value"]) if now and now["value"] else None
+        return self.group
+
+    async def moved(self) -> None:
+        """Look where the group is, after a conversation got another address."""
+        if self.group is not None:
+            now = await self._database.one("setting_get", name=GROUP)
+            self.group = Address.parse(now["value"]) if now and now["value"] else None
+
+    async def topics(self) -> frozenset[str]:
+        """The topics of the group in which requests are talked about, by the channel's own ids."""
+        if self.group is None:
+            return frozenset()
+        channel, address = self.group.channel, self.group.id
+        rows = await self._database.all("request_topics", channel=channel, address=address)
+        return frozenset(row["reference"] for row in rows)
+
+    async def all(self, *, now: datetime) -> tuple[RequestSeen, ...]:
+        """What is open, those that wait longest first, and what was closed lately."""
+        rows = await self._database.all("requests", since=to_text(now - LATELY), limit=MOST)
+        return tuple(_seen(row) for row in rows)
+
+    async def desk(self, group: Address, reply: StaffReply) -> Desk:
+        """Who did something in a group, and which request it is about."""
+        member = None
+        if reply.by:
+            row = await self._database.one("request_member", channel=group.channel, address=reply.by)
+            member = None if row is None else _person(row)
+            was_admin = member is not None and member.standing is Standing.ADMIN
+            if member and was_admin and Address(group.channel, reply.by) not in self._admins:
+                member = replace(member, standing=Standing.MEMBER)  # the settings do not name them any more
+        id = await self._about(group, reply)
+        row = None if id is None else await self._database.one("request_seen", id=id)
+        return Desk(member, None if row is None else _seen(row))
+
+    async def _about(self, group: Address, reply: StaffReply) -> int | None:
+        place = {"channel": group.channel, "address": group.id}
+        if reply.thread:
+            row = await self._database.one("request_in_topic", **place, reference=reply.thread)
+            if row is not None:
+                return int(row["request"])
+        if not reply.reply_to:
+            return None
+        row = await self._database.one("request_of_message", **place, reference=reply.reply_to)
+        return None if row is None else int(row["key"].removeprefix("request-").partition(".")[0])
+
+    async def drafts(self) -> Sequence[Mapping[str, Any]]:
+        """Answers of staff that may become entries (`id`, `day`, `question`, `answer`), the oldest first."""
+        return await self._database.all("entry_drafts")
+
+    async def settle_draft(self, id: int, *, accepted: bool) -> bool:
+        """Be done with one; False if it was before."""
+        state = "done" if accepted else "refused"
+        return bool(await self._database.write(lambda tx: tx.run("entry_draft_settle", id=id, state=state)))
+
+
+def own(written: str | None) -> OwnRequest | None:
+    """The open request of a person, as the query `load` brings it."""
+    if written is None:
+        return None
+    id, state, talking, shared, title, at, answered = json.loads(written)
+    return OwnRequest(
+        RequestId(id),
+        RequestState(state),
+        bool(talking),
+        None if shared is None else bool(shared),
+        title,
+        from_text(at),
+        None if answered is None else from_text(answered),
+    )
+
+
+async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: datetime) -> None:
+    """Apply what a turn decided about a request. `who` and `at`: whose turn it was.
+
+    RequestMoved, NotAllowed: it was decided on what is not so any more.
+    """
+    match effect:
+        case Escalate():
+            await _escalate(tx, effect, who, at, now=now)
+        case TellTeam(request, message, alone, besides):
+            row = await _row(tx, request)
+            edits = message.key == f"request-{request}"
+            await relaying.tell(tx, row, message, now=now, alone=alone, besides=besides, edits=edits)
+        case Relay():
+            await _relay(tx, effect, at, now=now)
+        case Handle():
+            await _handle(tx, effect, now=now)
+        case Talk(request, on):
+            await tx.run("request_talk", id=request, on=on)
+        case ShareContext(request, agreed, pack):
+            shared = {"id": request, "person": who.id, "agreed": agreed, "pack": dump_message(pack)}
+            if await tx.run("request_share", **shared):
+                await relaying.tell(tx, await _row(tx, request), pack, now=now, edits=True)
+        case Rate(request, score, words):
+            await _rate(tx, request, who, score, words)
+        case ProposeEntry(request, by, question, answer):
+            await require(tx, by, Right.ANSWER)
+            day = now.astimezone(UTC).date().isoformat()
+            # Masked as a question is, but whole: it is read by somebody before anything is published.
+            kept = {"question": masked(question), "answer": clean(answer)}
+            await tx.run("entry_draft_add", day=day, **kept)
+            await audit(tx, Audit("request.proposed", str(request)), by, "", now=now)
+        case _ as unexpected:
+            assert_never(unexpected)
+
+
+async def farewell(tx: Transaction, effects: Sequence[object], person: PersonId, *, now: datetime) -> None:
+    """Before a person is erased: what their topics end with. These rows are nobody's, so that they stay."""
+    words = next((one.message for one in effects if isinstance(one, TellTeam)), None)
+    if words is None:
+        return
+    topics = {row["request"]: row for row in await tx.all("request_topics_of", person=person)}
+    group = await relaying.group_of(tx)
+    for row in await tx.all("requests_of", person=person):
+        found, message = topics.get(row["id"]), relaying.numbered(words, RequestId(row["id"]))
+        if found is not None:
+            topic = Topic(str(row["id"]), closed=True, gone=True, at=found["reference"])
+            to, message = Address(found["channel"], found["address"]), replace(message, topic=topic)
+        elif group is not None and row["title"]:
+            to = group
+        else:
+            continue
+        message = replace(message, key=None)
+        await relaying.post(tx, About(None, None, to, message, relaying.SERVICE), now=now)
+
+
+async def _escalate(tx: Transaction, effect: Escalate, who: Person, at: Address, *, now: datetime) -> None:
+    found = await tx.one("request_open", person=who.id)
+    if found is not None:
+        await tx.run("request_words", id=found["id"], text=clean(effect.text))
+        if effect.joins is not None:
+            message = relaying.numbered(effect.joins, found["id"])
+            await relaying.tell(tx, await _row(tx, found["id"]), message, now=now)
+        return
+    made = await tx.one(
+        "request_add",
+        person=who.id,
+        now=to_text(now),
+        reason=effect.reason,
+        text=clean(effect.text),
+        title="",
+        channel=at.channel,
+        address=at.id,
+    )
+    assert made is not None
+    if effect.pack is None:
+        return
+    id = RequestId(made["id"])
+    pack = replace(relaying.numbered(effect.pack, id), key=f"request-{id}")
+    alone = relaying.numbered(replace(pack, options=effect.alone), id).options
+    title = clean(effect.title.replace(NUMBER, str(id)))[:128]
+    await tx.run("request_name", id=id, title=title, pack=dump_message(pack))
+    if effect.remind is not None:
+        timer = {"person": who.id, "key": f"{STALE}{id}", "due": to_text(effect.remind)}
+        await tx.run("timer_put", **timer, channel=at.channel, address=at.id)
+    await relaying.tell(tx, await _row(tx, id), pack, now=now, alone=alone)
+
+
+async def _relay(tx: Transaction, effect: Relay, at: Address, *, now: datetime) -> None:
+    await require(tx, effect.by, Right.ANSWER)
+    row = await _row(tx, effect.request)
+    if RequestState(row["state"]) is not effect.state:
+        raise RequestMoved
+    person, to = PersonId(row["person"]), await _address(tx, row)
+    *others, last = effect.messages
+    notice = Notice(at, None if effect.edits else effect.mark, effect.failed)
+    for message in others:
+        about = About(effect.request, person, to, message, edits=effect.edits)
+        await relaying.post(tx, about, now=now)
+    about = About(effect.request, person, to, last, edits=effect.edits, notice=notice)
+    await relaying.post(tx, about, now=now)
+    if effect.words:
+        await tx.run("request_answer", id=effect.request, answer=clean(effect.words))
+    if not effect.edits:
+        await _change(tx, row, Deed.ANSWER, effect.by, now=now)
+        await audit(tx, Audit("request.answer", str(effect.request)), effect.by, "", now=now)
+
+
+async def _handle(tx: Transaction, effect: Handle, *, now: datetime) -> None:
+    if effect.by is not None:
+        await require(tx, effect.by, Right.ANSWER)
+    row = await _row(tx, effect.request)
+    if RequestState(row["state"]) is not effect.state:
+        raise RequestMoved
+    await _change(tx, row, effect.deed, effect.by, now=now)
+    if effect.deed is Deed.CLOSE:
+        # Their own turn says it: only there is known at which question they stand.
+        to = await _address(tx, row)
+        key = f"{CLOSED}{effect.request}"
+        place = {"person": row["person"], "channel": to.channel, "address": to.id}
+        await tx.run("timer_put", **place, key=key, due=to_text(now))
+    if effect.by is not None:
+        await audit(tx, Audit(f"request.{effect.deed}", str(effect.request)), effect.by, "", now=now)
+
+
+async def _change(tx: Transaction, row: Row, deed: Deed, by: PersonId | None, *, now: datetime) -> None:
+    """Bring a request into the state after a deed, and its topic up to date."""
+    before = RequestState(row["state"])
+    state = after(before, deed)
+    if state is None or (deed is Deed.REOPEN and await tx.one("request_open", person=row["person"])):
+        raise RequestMoved
+    changed = {"state": state.value, "before": before.value, "deed": deed.value, "by": by}
+    if not await tx.run("request_state", id=row["id"], **changed, now=to_text(now)):
+        raise RequestMoved
+    if state is not before:
+        await relaying.tell(tx, await _row(tx, row["id"]), Message(Markdown("")), now=now)
+
+
+async def _rate(tx: Transaction, id: RequestId, who: Person, score: str, words: str) -> None:
+    if score:
+        await tx.run("request_score", id=id, person=who.id, score=score)
+    if words:
+        await tx.run("request_comment", id=id, person=who.id, words=clean(words))
+
+
+async def _row(tx: Transaction, id: RequestId) -> Row:
+    """RequestMoved if the request is gone: its person was erased."""
+    row = await tx.one("request_row", id=id)
+    if row is None:
+        raise RequestMoved
+    return row
+
+
+async def _address(tx: Transaction, row: Row) -> Address:
+    """Where the person is answered: where they asked, or where they are now."""
+    rows = await tx.all("export_addresses", person=row["person"])
+    known = [Address(one["channel"], one["id"]) for one in rows]
+    if not known:
+        raise RequestMoved
+    asked = (row["channel"], row["address"])
+    return next((one for one in known if (one.channel, one.id) == asked), known[0])
+
+
+def _seen(row: Row) -> RequestSeen:
+    return RequestSeen(
+        id=RequestId(row["id"]),
+        person=PersonId(row["person"]),
+        name=row["name"],
+        address=Address(row["channel"] or "?", row["address"] or "?"),
+        reachable=bool(row["reachable"]),
+        title=row["title"],
+        text=row["text"],
+        state=RequestState(row["state"]),
+        assigned=None if row["assigned"] is None else PersonId(row["assigned"]),
+        assigned_name=row["assigned_name"],
+        opened=from_text(row["at"]),
+        answered=None if row["answered"] is None else from_text(row["answered"]),
+        closed=None if row["closed"] is None else from_text(row["closed"]),
+        talking=bool(row["talking"]),
+        answer=row["answer"],
+        pack=load_message(row["pack"]) if row["pack"] else None,
+        another=bool(row["another"]),
+    )
+
+
+def _person(row: Row) -> Person:
+    return Person(
+        PersonId(row["id"]), row["name"], Standing(row["standing"]), row["language"], bool(row["reachable"])
+    )

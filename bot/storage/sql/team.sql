@@ -1,0 +1,49 @@
+-- Roles, invitations, the journal.
+
+-- name: team_members
+SELECT id, name, standing FROM person WHERE standing <> 'member' ORDER BY standing, id;
+
+-- name: team_chats
+SELECT d.id AS chat, p.standing FROM person p JOIN address d ON d.person = p.id
+ WHERE p.standing <> 'member' AND p.kind = 'person' AND d.channel = :channel ORDER BY d.id;
+
+-- name: team_standing
+SELECT standing, name FROM person WHERE id = :person;
+
+-- name: team_address
+SELECT channel, id FROM address WHERE person = :person
+ ORDER BY channel <> 'telegram', channel, id LIMIT 1;
+
+-- name: invitation_add
+INSERT INTO invitation (hash, standing, made_by, made, expires)
+VALUES (:hash, :standing, :made_by, :now, :expires);
+
+-- name: invitation_take
+DELETE FROM invitation WHERE hash = :hash AND expires > :now RETURNING standing, made_by;
+
+-- name: purge_invitations
+DELETE FROM invitation WHERE expires <= :now;
+
+-- name: journal_add
+INSERT INTO journal (at, person, act, about) VALUES (:now, :person, :act, :about);
+
+-- name: journal
+SELECT j.id, j.at, coalesce(p.name, '') AS name, j.act, j.about
+  FROM journal j LEFT JOIN person p ON p.id = j.person
+ WHERE j.id < :before ORDER BY j.id DESC LIMIT :limit;
+
+-- name: purge_journal
+DELETE FROM journal WHERE at < :before;
+
+-- name: refusal_add
+INSERT INTO refusal (day, act, place, count) VALUES (:day, :act, :place, 1)
+ON CONFLICT (day, act, place) DO UPDATE SET count = count + 1;
+
+-- name: refusals
+SELECT day, act, place, count FROM refusal ORDER BY day DESC, count DESC, act LIMIT :limit;
+
+-- name: purge_refusals
+DELETE FROM refusal WHERE day < :before;
+
+-- name: export_journal
+SELECT at, act, about FROM journal WHERE person = :person ORDER BY id;
