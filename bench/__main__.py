@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench import (
     backup,
+    crowd,
     hostile,
     inside,
     kills,
@@ -32,7 +33,9 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) 
     parser = argparse.ArgumentParser(prog="bench", description="Measure the assistant on this machine.")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"of: {', '.join(SUBJECTS)}")
     parser.add_argument("--dry-run", action="store_true", help="print the tables only, write nothing")
-    parser.add_argument("--short", action="store_true", help="kills, paced: less of it; writes nothing")
+    parser.add_argument(
+        "--short", action="store_true", help="crowd, kills, paced: less of it; writes nothing"
+    )
     parsed = parser.parse_args(arguments)
     if unknown := [name for name in parsed.subjects if name not in SUBJECTS]:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(SUBJECTS)}")
@@ -76,6 +79,7 @@ SUBJECTS: Mapping[str, Callable[[Clock], Figures]] = {
     "unpaced": _apart(unpaced.unpaced),
     "paced": _apart(paced.paced),
     "kills": _apart(kills.kills),
+    "crowd": _apart(crowd.crowd),
     "sending": _apart(sending.sending),
     "backup": _apart(backup.backup_pause),
     "inside": _inside,
@@ -85,6 +89,7 @@ SUBJECTS: Mapping[str, Callable[[Clock], Figures]] = {
 SHORT: Mapping[str, Callable[[Clock], Figures]] = {
     "paced": _apart(lambda: paced.paced(paced.SHORT)),
     "kills": _apart(lambda: kills.kills(kills.SHORT)),
+    "crowd": _apart(lambda: crowd.crowd(crowd.SHORT)),
 }
 
 

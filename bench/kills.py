@@ -12,14 +12,15 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bench.figures import Figure, median
+from bench.figures import Figure
 from bench.judging import Telegram, telegram
 from bench.living import FIRST_PERSON, Bot, acquaint, announce
 from bench.processes import PATIENCE, DidNotWork
+from bench.seen import UNSENT_COPIES, Seen
 
 RATE = 1000
 """Messages a second that the judge allows."""
@@ -49,24 +50,13 @@ MOST = 9
 """Messages of each: with their answers fewer than a history holds."""
 
 
-@dataclass(slots=True)
-class Seen:
-    """What people were shown, as the judge tells it."""
-
-    said: Counter[str] = field(default_factory=Counter)
-    """Replies by their text, or copies by person."""
-    refused: int = 0
-    in_flight: list[int] = field(default_factory=list)
-    """At each kill."""
-
-
 async def kills(plan: Plan = WHOLE) -> tuple[Figure, ...]:
     """While updates flow, and while an announcement runs."""
     return (*await _while_updates_flow(plan), *await _while_announcing(plan))
 
 
 async def _while_updates_flow(plan: Plan) -> tuple[Figure, ...]:
-    rng, seen = Random(SEED), Seen()
+    rng, seen = Random(SEED), Seen(lambda chat, text: text, "SELECT body FROM outbox")
     with tempfile.TemporaryDirectory() as folder:
         async with telegram("bench.judge", str(RATE)) as judge:
             bot = Bot(Path(folder), judge.api, (sys.executable, "-m", "bench.ours", "traced"))
@@ -77,13 +67,13 @@ async def _while_updates_flow(plan: Plan) -> tuple[Figure, ...]:
                 async with bot.alive() as process:
                     await asyncio.sleep(rng.uniform(0.4, 2.0))
                     process.kill()
-                await _look(judge, seen, bot, by_text=True)
+                await seen.look(judge, bot)
             talking.cancel()
             with suppress(asyncio.CancelledError):
                 await talking
             async with bot.alive():
                 told = await judge.do("quiet", idle=2.0, timeout=LONGEST)
-            await _look(judge, seen, bot, by_text=True, alive=True)
+            await seen.look(judge, bot, alive=True)
             if not told["quiet"]:
                 raise DidNotWork("the bot did not finish what it had accepted")
         return _of_updates(plan, seen, bot)
@@ -100,19 +90,22 @@ def _of_updates(plan: Plan, seen: Seen, bot: Bot) -> tuple[Figure, ...]:
     lost = sum(1 for text in texts if not (heard[text] and noted[text] and seen.said[text]))
     lost += sum(1 for state in rows[2] if state != "done")
     doubled = sum(more.total() - len(more) for more in (heard, noted))
-    copies = seen.said.total() - len(seen.said)
-    flight = sum(seen.in_flight)
     what = f"{plan.kills} kills while updates flow"
     how = f"{accepted} updates, {plan.each:.0f} a second; effects: a row of the history, one of the misses"
     return (
         Figure(f"{what}: accepted updates lost", str(lost), "0", how),
         Figure(f"{what}: double effects", str(doubled), "0", f"{heard.total() + noted.total()} effects"),
-        Figure(f"{what}: replies that went out twice", str(copies), f"≤ {flight}, in flight", _spread(seen)),
+        Figure(
+            f"{what}: replies that went out twice",
+            str(seen.copies),
+            f"≤ {seen.flight}, in flight",
+            seen.spread(),
+        ),
     )
 
 
 async def _while_announcing(plan: Plan) -> tuple[Figure, ...]:
-    rng, seen = Random(SEED), Seen()
+    rng, seen = Random(SEED), Seen(lambda chat, text: str(chat), UNSENT_COPIES)
     with tempfile.TemporaryDirectory() as folder:
         async with telegram("bench.judge", str(RATE)) as judge:
             bot = Bot(Path(folder), judge.api)
@@ -126,52 +119,27 @@ async def _while_announcing(plan: Plan) -> tuple[Figure, ...]:
                     await judge.do("polled", timeout=PATIENCE)
                     await asyncio.sleep(share * rng.uniform(0.3, 1.5))
                     process.kill()
-                await _look(judge, seen, bot, by_text=False)
+                await seen.look(judge, bot)
             async with bot.alive():
-                until = asyncio.get_running_loop().time() + LONGEST
-                while not bot.is_announced():
-                    if asyncio.get_running_loop().time() > until:
-                        raise DidNotWork("the announcement did not come to its end")
-                    await asyncio.sleep(0.5)
-            await _look(judge, seen, bot, by_text=False, alive=True)
+                await bot.until_announced(LONGEST)
+            await seen.look(judge, bot, alive=True)
         fates = Counter(bot.rows("SELECT fate FROM delivery")[0])
     return _of_copies(plan, seen, fates)
 
 
 def _of_copies(plan: Plan, seen: Seen, fates: Mapping[str, int]) -> tuple[Figure, ...]:
     lost = plan.people - len(seen.said)
-    copies = seen.said.total() - len(seen.said)
-    flight = sum(seen.in_flight)
+    copies, flight = seen.copies, seen.flight
     people = f"{plan.people:,}".replace(",", " ")
     what = f"Announcement to {people} people, {plan.bulk_kills} kills"
     share = f"{copies / flight:.2f} × what was in flight" if flight else f"{copies}; nothing was in flight"
     told = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
-    how = f"{copies} copies twice, {copies / plan.bulk_kills:.0f} a kill; {_spread(seen)}"
+    how = f"{copies} copies twice, {copies / plan.bulk_kills:.0f} a kill; {seen.spread()}"
     return (
         Figure(f"{what}: people who got none", str(lost), "0", f"kept of the copies: {told}"),
         Figure(f"{what}: people who got it twice", share, "≤ 1.5 ×", how),
         Figure(f"{what}: refused as too many", str(seen.refused), "0", f"at {RATE} a second"),
     )
-
-
-def _spread(seen: Seen) -> str:
-    """What was in flight at the kills."""
-    found = seen.in_flight or [0]
-    return f"in flight at a kill: {median(found):.0f} in the middle, {max(found)} at most"
-
-
-async def _look(judge: Telegram, seen: Seen, bot: Bot, *, by_text: bool, alive: bool = False) -> None:
-    """Take in what was said in this life, and what of it our database does not know of."""
-    if not alive:
-        await asyncio.sleep(0.02)  # what had left the dead process arrives
-    told = await judge.do("sent", settle=0.0 if alive else 1.0)
-    said = [text if by_text else str(chat) for chat, text, _ in told["said"]]
-    seen.said.update(said)
-    seen.refused += told["refused"]
-    if not alive:
-        waiting = bot.rows("SELECT body FROM outbox", "SELECT address FROM outbox WHERE priority = 2")
-        unknown = {json.loads(body)["text"] for body in waiting[0]} if by_text else set(waiting[1])
-        seen.in_flight.append(len(unknown.intersection(said)))
 
 
 async def _talk(judge: Telegram, each: float) -> None:

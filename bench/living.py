@@ -6,7 +6,7 @@ import shutil
 import signal
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +44,7 @@ class Bot:
             "ALLIANCES_DATA": str(self.folder / "data"),
             "ALLIANCES_RATE": str(self.rate),
             "ALLIANCES_PORT": "0",
+            "ALLIANCES_QUIET_HOURS": "00:00-00:00",  # none: it is measured at any hour
             "ALLIANCES_LOG": "error",
         }
 
@@ -73,10 +74,33 @@ class Bot:
             await asyncio.sleep(5.0)
 
     def is_announced(self) -> bool:
-        """Whether the announcement is done, by a look beside the running program."""
+        """Whether the announcement is done."""
+        return self._has("SELECT 1 FROM announcement WHERE state = 'done'")
+
+    def is_announcing(self) -> bool:
+        """Whether somebody has got it."""
+        return self._has("SELECT 1 FROM delivery WHERE fate = 'sent' LIMIT 1")
+
+    def _has(self, query: str) -> bool:
+        """By a look beside the running program."""
         with closing(sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)) as connection:
-            found = connection.execute("SELECT count(*) FROM announcement WHERE state = 'done'").fetchone()
-        return bool(found[0])
+            return connection.execute(query).fetchone() is not None
+
+    async def until_announced(self, longest: float = 180.0) -> None:
+        """Wait for that; DidNotWork if it takes longer."""
+        await self._until(self.is_announced, longest, 0.5)
+
+    async def until_announcing(self, longest: float = 60.0) -> None:
+        """Wait for the first copy; DidNotWork if it takes longer."""
+        await self._until(self.is_announcing, longest, 0.05)
+
+    @staticmethod
+    async def _until(so: Callable[[], bool], longest: float, step: float) -> None:
+        until = asyncio.get_running_loop().time() + longest
+        while not so():
+            if asyncio.get_running_loop().time() > until:
+                raise DidNotWork("the announcement did not begin, or did not come to its end")
+            await asyncio.sleep(step)
 
     def rows(self, *queries: str) -> list[list[str]]:
         """First columns of the rows, read from a copy: the dead process's files stay as it left them."""

@@ -152,6 +152,8 @@ async def assemble(
                 settings.database_file, policy=policy, files=settings.data / "files", admins=admins
             )
             stack.push_async_callback(store.close)
+            if serving:
+                await store.roles.settle(admins, now=clock.now())
             store.audiences.vocabulary = lambda: vocabulary_of(keeper.library.shelf)
             secret = read_secret(settings.data / SECRET)
         except (StorageError, ContentBroken, OSError) as error:

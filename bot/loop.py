@@ -16,7 +16,15 @@ from bot.content.evaluation import QuestionsBroken
 from bot.content.judging import Judgement, judge
 from bot.content.library import ContentBroken, open_library
 from bot.content.load import load_library
-from bot.content.proposing import CannotPropose, Change, NotKept, add_entry, add_phrasings, write
+from bot.content.proposing import (
+    CannotPropose,
+    Change,
+    NotKept,
+    add_entry,
+    add_phrasings,
+    entry_begun,
+    write,
+)
 from bot.knowledge.index import Index
 from bot.knowledge.likeness import OPEN, Group, group_with, groups, nearest, wordings, worth_adding
 from bot.model.misses import Liking, Missed, MissState, Proposal
@@ -100,6 +108,10 @@ async def ordered(place: Place, given: Mapping[str, Any], *, now: datetime) -> t
                 return await list_proposals(place, as_json=given["json"]), 0
             case "withdraw":
                 return await withdraw(place, given["proposal"]), 0
+            case "drafts":
+                return await list_drafts(place, as_json=given["json"]), 0
+            case "draft":
+                return await show_draft(place, given["draft"], done=given["done"]), 0
             case "propose":
                 return await propose(place, _wish(given), apply=given["apply"], output=given["output"])
         shown = {"days": given["days"], "dismissed": given["all"], "as_json": given["json"]}
@@ -187,6 +199,29 @@ async def withdraw(place: Place, number: int) -> str:
         proposal = _proposal(await store.proposals(), number)
         await store.finish_proposal(proposal, accepted=False)
     return f"withdrew proposal {number}; its questions are open again"
+
+
+async def list_drafts(place: Place, *, as_json: bool) -> str:
+    """Answers of staff that they want in the base, and nobody made an entry of yet."""
+    async with place.store() as store:
+        found = await store.requests.drafts()
+    if as_json:
+        return json.dumps([dict(one) for one in found], ensure_ascii=False)
+    lines = [f"draft {one['id']} of {one['day']}: {one['question']}" for one in found]
+    lines.append("write one with: alliances questions draft N" if found else "nothing is proposed")
+    return "\n".join(lines)
+
+
+async def show_draft(place: Place, number: int, *, done: bool) -> str:
+    """One as the beginning of an entry, for `propose --entry`; `done`: put it away."""
+    async with place.store() as store:
+        found = next((one for one in await store.requests.drafts() if one["id"] == number), None)
+        if found is None:
+            raise LoopError(f"there is no open draft {number}; see: alliances questions drafts")
+        if done:
+            await store.requests.settle_draft(number, accepted=True)
+            return f"put draft {number} away"
+    return entry_begun(found["question"], found["answer"])
 
 
 async def propose(place: Place, wish: Wish, *, apply: bool, output: Path | None) -> tuple[str, int]:

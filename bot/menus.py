@@ -1,8 +1,9 @@
 """The menu of commands behind Telegram's button: everybody's, and by role in the chats of the team."""
 
 import json
-import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.dialogue.commands import STAFF_COMMANDS
@@ -11,8 +12,6 @@ from bot.model.rights import may
 from bot.model.who import Standing
 from bot.runtime.clock import Clock
 from bot.storage.store import Store
-
-log = logging.getLogger(__name__)
 
 EVERY = 15.0
 """Seconds between looks at who has which role."""
@@ -53,29 +52,41 @@ async def keep_menus(channel: Introduces, store: Store, phrases: Phrases, clock:
     while not await channel.introduce(menu_of(Standing.MEMBER, phrases)):
         await clock.sleep(AGAIN)
     print("Telegram: connected.", flush=True)
-    told: dict[str, Standing] = {}  # Telegram may have forgotten what an earlier process told it
+    shown = Shown()  # Telegram may have forgotten what an earlier process told it
     before = json.loads(await store.remembered(SET) or "[]")
     while True:
         team = await store.roles.chats(CHANNEL)
-        await _follow(channel, phrases, team, told, before)
-        if sorted(team) != sorted(before):
-            before = sorted(team)
+        await _follow(channel, phrases, {**dict.fromkeys(before, Standing.MEMBER), **team}, shown)
+        # Who lost a role stays noted until their menu is gone.
+        noted = sorted({*team, *(chat for chat in before if shown.menus.get(chat) is not Standing.MEMBER)})
+        if noted != before:
+            before = noted
             await store.remember(SET, json.dumps(before))
         await clock.sleep(EVERY)
 
 
+@dataclass(slots=True)
+class Shown:
+    """What Telegram took."""
+
+    menus: dict[str, Standing] = field(default_factory=dict)
+    """Chat -> the role whose menu it shows; that of a member is everybody's."""
+    tried: Counter[tuple[str, Standing]] = field(default_factory=Counter)
+    """Looks since a menu was first refused."""
+
+
 async def _follow(
-    channel: Introduces,
-    phrases: Phrases,
-    team: Mapping[str, Standing],
-    told: dict[str, Standing],
-    before: Sequence[str],
+    channel: Introduces, phrases: Phrases, wanted: Mapping[str, Standing], shown: Shown
 ) -> None:
-    for chat, standing in team.items():
-        if told.get(chat) is not standing:
-            # Tried once a role: who never wrote to us again is not asked for ever.
-            told[chat] = standing
-            await channel.introduce_to(chat, menu_of(standing, phrases))
-    for chat in {*before, *told} - team.keys():
-        told.pop(chat, None)
-        await channel.introduce_to(chat, [])
+    for chat, standing in wanted.items():
+        if shown.menus.get(chat) is standing:
+            continue
+        shown.tried[chat, standing] += 1
+        looks = shown.tried[chat, standing]
+        if looks & (looks - 1):  # at looks 1, 2, 4, 8, …: who never wrote to us may refuse for ever
+            continue
+        if await channel.introduce_to(
+            chat, () if standing is Standing.MEMBER else menu_of(standing, phrases)
+        ):
+            shown.menus[chat] = standing
+            del shown.tried[chat, standing]

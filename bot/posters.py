@@ -13,7 +13,8 @@ from bot.events.card import PREFIX
 from bot.flows.shelf import Shelf
 from bot.model.event import EventState
 from bot.settings import Settings
-from bot.storage.sqlite import kept_setting, look_beside
+from bot.storage.connecting import look_beside
+from bot.storage.sqlite import kept_setting
 from bot.storage.store import BOT
 
 
@@ -43,8 +44,9 @@ def event_of(written: str, settings: Settings) -> Target | None:
     """The event of this id, or of its payload `e_…`, as it was announced here."""
     id = written.removeprefix(PREFIX)
     rows = look_beside(settings.database_file, "event", id=id)
-    known = rows and EventState(rows[0]["state"]) is not EventState.DRAFT
-    return Target(id, "event", rows[0]["title"]) if known else None
+    if not rows or EventState(rows[0]["state"]) is EventState.DRAFT:
+        return None
+    return Target(id, "event", rows[0]["title"])
 
 
 def posters(

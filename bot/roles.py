@@ -1,19 +1,16 @@
 """`alliances team`: who has which role, invitations and the journal, from the command line."""
 
-import csv
-import io
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.dialogue.team import LASTS, PREFIX
+from bot.documents.sheet import write_rows
 from bot.model.team import Entry, Team
 from bot.model.turn import Policy
 from bot.model.who import PersonId, Standing
 from bot.settings import Settings
 from bot.storage.store import Store
-
-LASTS = timedelta(days=7)
-"""So long an invitation can be used, as in the chat."""
 
 WHOLE = 100_000
 """Lines of the journal that a file holds."""
@@ -37,7 +34,8 @@ async def invite(settings: Settings, standing: Standing, *, now: datetime) -> st
         bot = store.policy.bot
     finally:
         await store.close()
-    return f"https://t.me/{bot}?start=i_{token}" if bot else f"/start i_{token}"
+    payload = f"{PREFIX}{token}"
+    return f"https://t.me/{bot}?start={payload}" if bot else f"/start {payload}"
 
 
 async def remove(settings: Settings, person: int, *, now: datetime) -> bool:
@@ -62,14 +60,9 @@ def journal(found: Team) -> str:
     return "\n".join([*(lines or ["Nothing was done yet."]), *refused])
 
 
-def journal_csv(found: Team) -> str:
-    """The journal as a table; no cell starts a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("at", "who", "act", "about"))
-    for row in _rows(found.journal):
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in row])
-    return out.getvalue()
+def journal_csv(found: Team) -> bytes:
+    """The journal as a file that spreadsheets open; no cell starts a formula."""
+    return write_rows([("at", "who", "act", "about"), *_rows(found.journal)], first=True)
 
 
 def _rows(entries: Sequence[Entry]) -> list[tuple[str, str, str, str]]:

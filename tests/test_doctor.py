@@ -454,6 +454,45 @@ async def test_failing_deliveries_are_told_with_their_reason(
     assert not state or error in told["deliveries"][0].what
 
 
+STAFF_GROUP = -1009
+
+
+@pytest.mark.parametrize(
+    ("forum", "rights", "state", "what", "way_out"),
+    [
+        (True, {"can_manage_topics", "can_delete_messages"}, "ok", "a topic a request", ""),
+        (True, {"can_manage_topics"}, "ok", "a topic a request", ""),
+        (True, {"can_delete_messages"}, "problem", "may not make any", "Manage topics"),
+        (True, set(), "problem", "may not make any", "Manage topics"),
+        (False, set(), "note", "answer by replying", "Topics"),
+    ],
+)
+async def test_what_the_bot_needs_where_staff_see_to_requests(
+    kept: Path, api: BotApi, forum: bool, rights: set[str], state: str, what: str, way_out: str
+) -> None:
+    group = api.group(STAFF_GROUP, title="Équipe")
+    group.chat.is_forum, group.chat.rights = forum, frozenset(rights)
+    settings = {"telegram_token": TOKEN, "telegram_api": api.url, "staff": 17, "staff_group": STAFF_GROUP}
+    told = (await diagnose(kept, **settings))["staff group"]
+    assert (told[0].state, way_out in told[0].way_out) == (state, True)
+    assert what in told[0].what
+    if rights == {"can_manage_topics"}:
+        assert "Delete messages" in told[1].way_out
+
+
+async def test_a_staff_group_without_the_bot_is_a_problem_and_none_is_a_note(kept: Path, api: BotApi) -> None:
+    settings = {"telegram_token": TOKEN, "telegram_api": api.url, "staff": 17}
+    (none,) = (await diagnose(kept, **settings))["staff group"]
+    assert none.state == "note" and "own chat" in none.what
+    api.group(STAFF_GROUP).removes_bot(api.person(17))
+    (out,) = (await diagnose(kept, **settings, staff_group=STAFF_GROUP))["staff group"]
+    assert out.state == "problem" and "kicked" in out.what
+    (unknown,) = (await diagnose(kept, **settings, staff_group=-4))["staff group"]
+    assert unknown.state == "problem" and "-100" in unknown.way_out
+    nobody = (await diagnose(kept, telegram_token=TOKEN, telegram_api=api.url))["staff group"]
+    assert "no request reaches anybody" in nobody[0].what
+
+
 async def test_the_menu_is_ours(kept: Path, api: BotApi) -> None:
     commands = [{"command": name} for name in ("start", "aide", "menu", "parcours", "reprendre", "question")]
     rest = [{"command": name} for name in ("evenements", "langue", "mes_donnees", "effacer")]

@@ -1,7 +1,6 @@
 """`alliances event`: from a file to the card, changes told once, and the list of who comes."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from bot.settings import Settings, read_settings
 from bot.shipped import shipped_content
 from bot.storage.events import EventMoved
 from bot.storage.store import Store
-from tests.events.samples import EVENT, event
 from tests.storage.samples import ALICE, BRUNO, CHANNELS, NOW, say, turn
 
 CONTENT = shipped_content()

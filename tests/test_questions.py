@@ -52,7 +52,7 @@ class Desk:
 
         async def work() -> None:
             store = await Store.open(self.database, policy=POLICY)
-            loaded = await store.load(ALICE, now=now)
+            loaded = await store.load(ALICE, now=now, profile={"standing": "staff"})
             assert await store.commit_turn(loaded, Turn(loaded.session, effects), now=now)
             await store.close()
 

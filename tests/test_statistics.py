@@ -15,14 +15,15 @@ import pytest
 from bot.model.effects import Asked, Effect
 from bot.model.session import Checkpoint, Frame, Run, Session, Wait
 from bot.model.turn import Turn
-from bot.model.values import FlowId, RunId
+from bot.model.values import ArticleId, FlowId, RunId
 from bot.model.who import Address
 from bot.storage.store import Store
 from tests.documents.pictures import width_of
-from tests.journeys.program import alliances
+from tests.journeys.program import Settings, alliances
 from tests.small_base import HOME, write_small_base
 from tests.storage.samples import POLICY
 
+KNOWN = ArticleId(HOME)
 TODAY = datetime.now(UTC)
 PATH = FlowId("faire-connaissance")
 
@@ -54,10 +55,13 @@ class Desk:
         asyncio.run(work())
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """`alliances …`, in this folder."""
-        return alliances(
-            *map(str, arguments), folder=self.folder, settings={"content": self.folder / "content"}
-        )
+        """`alliances …`, in this folder, on the small base."""
+        settings: Settings = {"content": self.folder / "content"}
+        return alliances(*map(str, arguments), folder=self.folder, settings=settings)
+
+    def graph(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """`alliances graph …`, in this folder, on the shipped flows."""
+        return alliances("graph", *map(str, arguments), folder=self.folder, settings={})
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def test_without_a_database_it_says_so_and_makes_none(desk: Desk) -> None:
 
 
 def test_numbers_of_few_are_told_neither_in_words_nor_as_json(desk: Desk) -> None:
-    desk.fill(*[Asked("answered", HOME)] * 7, *[Asked("unanswered")] * 3)
+    desk.fill(*[Asked("answered", KNOWN)] * 7, *[Asked("unanswered")] * 3)
     said = desk.run("stats").stdout
     assert "answered                    7" in said and "fewer than 5" in said and "at least 8" in said
     found: Any = json.loads(desk.run("stats", "--json").stdout)
@@ -89,7 +93,7 @@ def test_numbers_of_few_are_told_neither_in_words_nor_as_json(desk: Desk) -> Non
 
 
 def test_a_period_is_days_or_since_a_day(desk: Desk) -> None:
-    desk.fill(*[Asked("answered", HOME)] * 7, now=TODAY - timedelta(days=40))
+    desk.fill(*[Asked("answered", KNOWN)] * 7, now=TODAY - timedelta(days=40))
     day = (TODAY - timedelta(days=40)).date().isoformat()
     for arguments, count in (((), 0), (("--days", "60"), 7), (("--since", day), 7)):
         found: Any = json.loads(desk.run("stats", "--json", *arguments).stdout)
@@ -114,7 +118,7 @@ def test_what_is_no_period_or_no_file_is_refused_with_the_reason(
 
 
 def test_the_table_and_the_pictures_are_written(desk: Desk) -> None:
-    desk.fill(*[Asked("answered", HOME)] * 7)
+    desk.fill(*[Asked("answered", KNOWN)] * 7)
     desk.run("stats", "--csv", desk.folder / "x.csv", "--charts", desk.folder / "charts")
     content = (desk.folder / "x.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
@@ -142,30 +146,30 @@ def test_the_table_and_the_pictures_are_written(desk: Desk) -> None:
 def test_a_flow_is_drawn_in_the_format_that_is_named(
     desk: Desk, arguments: tuple[str, ...], file: str, begins: bytes
 ) -> None:
-    done = desk.run("graph", PATH, *arguments)
+    done = desk.graph(PATH, *arguments)
     assert (done.returncode, done.stdout) == (0, f"{file}\n"), done.stderr
     assert (desk.folder / file).read_bytes().startswith(begins)
 
 
 def test_without_a_file_mermaid_goes_to_the_terminal(desk: Desk) -> None:
-    said = desk.run("graph", PATH, "--format", "mermaid").stdout
+    said = desk.graph(PATH, "--format", "mermaid").stdout
     assert said.startswith("flowchart TD\n") and "Quel est votre rôle" in said
 
 
 def test_usage_tells_shares_of_many_and_nothing_of_few(desk: Desk) -> None:
     desk.fill(runs=20, at="salaries")
-    said = desk.run("graph", PATH, "--usage", "--format", "mermaid").stdout
+    said = desk.graph(PATH, "--usage", "--format", "mermaid").stdout
     assert "Quel est votre rôle ?<br/>≈ 100\u202f%" in said
     assert "≈ 100\u202f% · 20 y sont" in said
 
 
 def test_usage_by_few_people_says_only_that(desk: Desk) -> None:
     desk.fill(runs=4, at="salaries")
-    said = desk.run("graph", PATH, "--usage", "--format", "mermaid").stdout
+    said = desk.graph(PATH, "--usage", "--format", "mermaid").stdout
     assert "≈" not in said and "y sont" not in said
-    assert desk.run("graph", PATH, "--usage", "--output", "x.svg").returncode == 0
+    assert desk.graph(PATH, "--usage", "--output", "x.svg").returncode == 0
 
 
 def test_a_flow_that_is_not_there_is_told_with_those_that_are_near(desk: Desk) -> None:
-    assert "did you mean faire-connaissance?" in refused(desk.run("graph", "faire-connaisance"))
-    assert "there are " in refused(desk.run("graph", "xyz"))
+    assert "did you mean faire-connaissance?" in refused(desk.graph("faire-connaisance"))
+    assert "there are " in refused(desk.graph("xyz"))

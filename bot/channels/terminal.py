@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from bot.markup import plain, terminal
+from bot.markup.polls import with_poll
 from bot.model.inputs import Input, Tap, Utterance
 from bot.model.message import Markdown, Message, Option
 from bot.model.receipt import Delivered, Receipt
@@ -141,7 +142,7 @@ class RichScreen:
         from rich.text import Text
 
         text = Text()
-        for segment in terminal(message.text, message.folded):
+        for segment in terminal(with_poll(message), message.folded):
             style = " ".join(
                 name
                 for name, on in (("bold", segment.bold), ("italic", segment.italic), ("dim", segment.quoted))
@@ -179,7 +180,7 @@ def _mark(option: Option, message: Message, numbers: Mapping[str, int]) -> str:
 
 
 def _text(message: Message) -> str:
-    text = plain(message.text, links=True)
+    text = plain(with_poll(message), links=True)
     return f"{text}\n\n{plain(Markdown(message.folded))}" if message.folded else text
 
 

@@ -51,6 +51,11 @@ def _add_questions(questions: argparse.ArgumentParser) -> None:
     proposals = orders.add_parser("proposals", help="what staff proposed in chat")
     for one in (show, proposals):
         one.add_argument("--json", action="store_true")
+    drafts = orders.add_parser("drafts", help="answers of staff that they want in the base")
+    drafts.add_argument("--json", action="store_true")
+    draft = orders.add_parser("draft", help="one of them as the beginning of an entry")
+    draft.add_argument("draft", type=int, metavar="N")
+    draft.add_argument("--done", action="store_true", help="put it away: the base has it, or needs it not")
     withdraw = orders.add_parser("withdraw", help="give up a proposal; its questions are open again")
     withdraw.add_argument("proposal", type=int, metavar="N")
     propose = orders.add_parser("propose", help="make a patch, and see whether the evaluation accepts it")

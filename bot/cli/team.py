@@ -44,7 +44,7 @@ def _team(parsed: argparse.Namespace) -> int:
             print(f"{parsed.remove} has no role any more.")
         elif parsed.journal and parsed.csv:
             found = awaited(roles.team(settings, limit=roles.WHOLE))
-            parsed.csv.write_text(roles.journal_csv(found), "utf-8-sig", newline="")
+            parsed.csv.write_bytes(roles.journal_csv(found))
             print(f"{parsed.csv}: {len(found.journal)} lines")
         else:
             found = awaited(roles.team(settings))

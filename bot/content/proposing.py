@@ -148,6 +148,24 @@ def replace_file(path: Path, content: bytes) -> None:
         raise
 
 
+def entry_begun(question: str, answer: str) -> str:
+    """The beginning of an entry, as YAML: what only somebody who knows the base can say is left to them."""
+    lines = [
+        "- id: ",
+        "  chapter: ",
+        "  audience: benevole",
+        f"  question: {scalar(tidy(question), flow=False)}",
+        "  phrasings:",
+        f"    - {scalar(tidy(question), flow=False)}",
+        "  answer: |-",
+        *(f"    {tidy(line)}".rstrip() for line in answer.splitlines()),
+        "  status: à vérifier",
+        "  ready: false",
+        "  not_ready_because: relecture",
+    ]
+    return "\n".join(lines)
+
+
 def tidy(text: str) -> str:
     """A text on one line, without signs that nobody sees."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 
 from bot.content.decode_rest import Planned
 from bot.content.source import read_document
-from bot.content.wording import sentence
 from bot.flows.actions import ACTIONS
 from bot.flows.condition import ARITY
 from bot.flows.field import FieldType
 from bot.flows.flow import Flow
 from bot.flows.phrases import PHRASES, Phrases
+from bot.flows.refusals import sentence
 from bot.flows.step import Step
 from bot.flows.steps import KINDS
 from bot.flows.steps.submitting import Submitting

@@ -120,8 +120,10 @@ class ProposeTap:
     """`article_tag` of the entry, whose id would be too long for a button."""
 
 
-EventWish = Literal["event", "going", "maybe", "decline", "ics", "paper", "feel"]
-"""Look at an event, answer it, ask for its calendar file or its programme, say afterwards what one thinks."""
+EventWish = Literal[
+    "event", "going", "maybe", "decline", "n-going", "n-maybe", "n-no", "ics", "paper", "feel"
+]
+"""Look at an event, answer it (`n-`: below an announcement, whose text stays as it is), ask for its calendar file or its programme, say afterwards what one thinks."""
 
 ArrangeWish = Literal[
     "manage",

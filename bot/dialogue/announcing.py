@@ -22,7 +22,7 @@ from bot.events.report import (
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten
 from bot.model.announcement import AnnouncementId, AnnouncementSeen, Fate, Order, Plan, Sweep
-from bot.model.effects import Amend, Audit, Direct, ReportOn, Send
+from bot.model.effects import Amend, Direct, ReportOn, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.rights import Right
 
@@ -58,15 +58,12 @@ def list_announcements(draft: Draft, argument: str = "") -> None:
     draft.add(Send(Message(text, (*options, draft.button("button_menu", "menu")))))
 
 
-def announcement_tapped(draft: Draft, id: AnnouncementId, what: AnnouncementWish) -> bool:
-    """A button of a card; False for who may not: for them there is no such button."""
-    if not draft.may(Right.ANNOUNCE):
-        draft.add(Audit("refused", f"news-{what}"))
-        return False
+def announcement_tapped(draft: Draft, id: AnnouncementId, what: AnnouncementWish) -> None:
+    """A button of a card."""
     seen = next((one for one in draft.view.announcements if one.announcement.id == id), None)
     if seen is None:
         say_and_come_back(draft, draft.phrases.say("announcement_gone"))
-        return True
+        return
     match what:
         case "show":
             _show(draft, seen)
@@ -86,7 +83,6 @@ def announcement_tapped(draft: Draft, id: AnnouncementId, what: AnnouncementWish
             _confirm(draft, seen, "announcement_confirm_recall", "recall-yes", sent=_arrived(seen))
         case "recall-yes":
             _recall(draft, seen)
-    return True
 
 
 def correction_written(draft: Draft, text: str) -> bool:

@@ -171,7 +171,7 @@ class Draft:
         """A message under a name of its own, so that a channel and the history know it for the same one."""
         match effect:
             case Send(message=message) if message.key is None:
-                return Send(replace(message, key=f"m{self.rng.getrandbits(48):x}"))
+                return replace(effect, message=replace(message, key=f"m{self.rng.getrandbits(48):x}"))
             case Export(message=message, name=name) if message.key is None:
                 return Export(replace(message, key=f"m{self.rng.getrandbits(48):x}"), name)
             case HandOut(message=message, files=files) if message.key is None:

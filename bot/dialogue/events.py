@@ -36,6 +36,9 @@ SHOWN = 8
 REPLIES: dict[str, Reply] = {"going": Reply.GOING, "maybe": Reply.MAYBE, "decline": Reply.NO}
 """Button -> answer."""
 
+REPLIES_BELOW: dict[str, Reply] = {"n-going": Reply.GOING, "n-maybe": Reply.MAYBE, "n-no": Reply.NO}
+"""The same below an announcement: the card comes as a message of its own."""
+
 STATES = {
     Place.SEATED: "event_line_seated",
     Place.WAITING: "event_line_waiting",
@@ -99,7 +102,9 @@ def event_tapped(draft: Draft, name: str, what: EventWish) -> None:
     elif what in ("ics", "paper"):
         _hand_out(draft, seen, what)
     elif what in REPLIES:
-        _answer(draft, seen, REPLIES[what])
+        _answer(draft, seen, REPLIES[what], Edit)
+    elif what in REPLIES_BELOW:
+        _answer(draft, seen, REPLIES_BELOW[what], Send)
     else:
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
 
@@ -154,7 +159,7 @@ def _heading(seen: EventSeen, reason: str) -> str:
 def _refresh(draft: Draft, seen: EventSeen, card: str | None) -> None:
     """A card that the person looked at lately shows what is true now."""
     if card == "event":
-        draft.add(Edit(_card(draft, seen)))
+        draft.add(show(_card(draft, seen)))
     elif draft.may(Right.EVENTS):
         draft.add(Edit(management_card(draft, seen) if card == "manage" else door_card(draft, seen)))
 
@@ -173,13 +178,13 @@ def leave_events(draft: Draft) -> None:
             draft.add(_registration(draft, seen, Reply.NO)[0])
 
 
-def _answer(draft: Draft, seen: EventSeen, reply: Reply) -> None:
+def _answer(draft: Draft, seen: EventSeen, reply: Reply, show: type[Edit] | type[Send]) -> None:
     if reply not in ALLOWED[gate(seen.event, draft.now)]:
         # The card that was tapped is older than the deadline, the beginning or the cancellation.
         draft.add(Edit(_card(draft, seen)))
         return
     effect, after = _registration(draft, seen, reply)
-    draft.add(effect, Edit(_card(draft, after)))
+    draft.add(effect, show(_card(draft, after)))
 
 
 def _registration(draft: Draft, seen: EventSeen, reply: Reply) -> tuple[Register, EventSeen]:
@@ -194,7 +199,7 @@ def _registration(draft: Draft, seen: EventSeen, reply: Reply) -> tuple[Register
 
 def _show(draft: Draft, seen: EventSeen) -> None:
     card = _card(draft, seen)
-    if draft.may(Right.EVENTS):
+    if draft.may(Right.EVENTS) and not draft.session.active:
         draft.add(Send(replace(card, silent=True)), Send(management_card(draft, seen)))
     else:
         draft.add(Send(card))

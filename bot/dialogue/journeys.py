@@ -29,6 +29,15 @@ def may_start(draft: Draft, flow: Flow) -> bool:
     return flow.open_to(draft.view.person.standing)
 
 
+def leave_closed(draft: Draft) -> None:
+    """Leave what the person may not go through any more: who lost a role meanwhile."""
+    for run in draft.session.runs:
+        flow = draft.shelf.flows.get(run.flow)
+        if flow is not None and not may_start(draft, flow):
+            draft.add(CancelTimer(timer_key(run.id)), Finish(run.flow, "cancelled"))
+            draft.drop(run.id)
+
+
 def start(
     draft: Draft,
     flow_id: FlowId,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.dialogue.draft import Draft
-from bot.dialogue.journeys import missing, resume_option, settle, start
+from bot.dialogue.journeys import may_start, missing, resume_option, settle, start
 from bot.dialogue.stages import begin_anew
 from bot.flows.advance import Walk
 from bot.flows.frames import wait_at
@@ -29,14 +29,15 @@ def walk_of(draft: Draft, run: Run) -> Walk:
 
 
 def ready(draft: Draft, run: Run) -> bool:
-    """Whether a run waits at a prompt of today's flows."""
-    return run.wait is not None and wait_at(run.frames, draft.shelf.flows)
+    """Whether a run waits at a prompt of today's flows, one that the person may still go through."""
+    flows = draft.shelf.flows
+    return run.wait is not None and wait_at(run.frames, flows) and may_start(draft, flows[run.flow])
 
 
 def recover(draft: Draft, run: Run) -> None:
     """A run that is not ready: go on at the nearest known prompt, the answers kept, and say so kindly."""
     flows = draft.shelf.flows
-    if run.flow not in flows:
+    if run.flow not in flows or not may_start(draft, flows[run.flow]):
         draft.drop(run.id)
         draft.add(
             CancelTimer(timer_key(run.id)), Finish(run.flow, "left"), Problem("flow-gone", run.flow, "")

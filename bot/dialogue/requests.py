@@ -47,31 +47,21 @@ MORNING = 9
 
 def call_team(draft: Draft) -> None:
     """A human is wanted, and there is a team: tell them, and ask what they may see."""
-    if draft.view.request is not None:
-        _write_now(draft, "request_known")
-        return
-    draft.add(Escalate("asked"))
-    draft.say("request_noted", *_consent(draft), contact=draft.contact)
-    _write_now(draft, "")
-
-
-def _write_now(draft: Draft, key: str) -> None:
-    """Say something; outside of a journey, the next words go to staff."""
+    phrases, parts, options = draft.phrases, [], ways_on(draft)
+    if draft.view.request is None:
+        draft.add(Escalate("asked"))
+        parts.append(phrases.say("request_noted", contact=draft.contact))
+    else:
+        parts.append(phrases.say("request_known"))
+    if not draft.session.active:  # elsewhere the next words answer a question of ours
+        draft.change(confirming=WRITING)
+        parts.append(phrases.say("request_write"))
+    if draft.view.request is None:
+        parts.append(phrases.say("request_consent"))
+        options = _consent(draft)
+    draft.add(Send(Message(Markdown("\n\n".join(parts)), options)))
     if draft.session.active:
-        if key:
-            say_and_come_back(draft, draft.phrases.say(key))
-        else:
-            repeat(draft)
-        return
-    draft.change(confirming=WRITING)
-    if key:
-        text = Markdown(f"{draft.phrases.say(key)}\n\n{draft.phrases.say('request_write')}")
-        draft.add(Send(Message(text, ways_on(draft))))
-        return
-    last = draft.effects[-1]
-    assert isinstance(last, Send)
-    text = Markdown(f"{draft.phrases.say('request_write')}\n\n{last.message.text}")
-    draft.effects[-1] = Send(replace(last.message, text=text))
+        repeat(draft)
 
 
 def _consent(draft: Draft) -> tuple[Option, Option]:
@@ -108,8 +98,8 @@ def share(draft: Draft, *, agreed: bool) -> None:
     if own is None:
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
         return
-    pack = replace(pack_of(draft, "asked", "", shared=agreed, number=str(own.id)), key=f"request-{own.id}")
-    draft.add(ShareContext(own.id, agreed, pack))
+    pack = pack_of(draft, own.reason, own.text, shared=agreed, number=str(own.id))
+    draft.add(ShareContext(own.id, agreed, replace(pack, key=f"request-{own.id}")))
     say_and_come_back(draft, draft.phrases.say("request_shared" if agreed else "request_kept"))
 
 
@@ -178,10 +168,17 @@ def _words(draft: Draft, own: OwnRequest, text: str, *, forwarded: bool) -> bool
     elif not own.talking and same_words(words, draft.phrases.words["no"]):
         say_and_come_back(draft, draft.phrases.say("request_not_passed_on"))
     else:
-        _pass_on(draft, own, _said(draft, escape(text), str(own.id)))
-        if not own.talking:
-            say_and_come_back(draft, draft.phrases.say("request_passed_on"))
+        _words_passed_on(draft, own, text)
     return True
+
+
+def _words_passed_on(draft: Draft, own: OwnRequest, text: str) -> None:
+    if own.talking:
+        _pass_on(draft, own, _said(draft, escape(text), str(own.id)))
+        return
+    draft.add(Escalate("asked", text.strip()))  # joins the request, and says what it is about if nothing did
+    _pass_on(draft, own)
+    say_and_come_back(draft, draft.phrases.say("request_passed_on"))
 
 
 def _pass_on(draft: Draft, own: OwnRequest, *messages: Message) -> None:

@@ -9,6 +9,7 @@ from bot.dialogue.commands import open_link, run_command
 from bot.dialogue.draft import Draft
 from bot.dialogue.in_group import heard_in_group
 from bot.dialogue.in_staff_group import heard_at_desk
+from bot.dialogue.journeys import leave_closed
 from bot.dialogue.library import Library
 from bot.dialogue.opinions import forget_question
 from bot.dialogue.prompts import answer, ready, recover
@@ -46,6 +47,7 @@ def respond(
     """
     draft = Draft(library, session, view, now, rng)
     forget_question(draft)
+    leave_closed(draft)
     match input:
         case Timeout(key=key):
             timed_out(draft, key)

@@ -24,7 +24,9 @@ def spoken(effects: Sequence[Effect]) -> tuple[Effect, ...]:
         del joined[first]
     last = max(_sends(joined), default=-1)
     return tuple(
-        Send(replace(effect.message, silent=True)) if isinstance(effect, Send) and place < last else effect
+        replace(effect, message=replace(effect.message, silent=True))
+        if isinstance(effect, Send) and place < last
+        else effect
         for place, effect in enumerate(joined)
     )
 
@@ -47,7 +49,7 @@ def _size(first: Effect, second: Effect) -> float:
     """Characters of two messages that read as one: a bare text before a text or a card; else infinite."""
     assert isinstance(first, Send) and isinstance(second, Send)
     bare = first.message == Message(first.message.text)
-    if not bare or second.message.key or second.message.attachments:
+    if not bare or not (first.kept and second.kept) or second.message.key or second.message.attachments:
         return float("inf")
     return len(first.message.text) + len(second.message.text)
 

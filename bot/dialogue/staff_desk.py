@@ -56,7 +56,7 @@ def list_requests(draft: Draft, argument: str = "") -> None:
     phrases = draft.phrases
     found = [one for one in draft.view.requests if one.state is not RequestState.CLOSED]
     options = [
-        Option(f"req.{one.id}", shorten(one.title or str(one.id), LABEL), f"req.{one.id}.open")
+        Option(f"req.{one.id}", shorten(_title(draft, one), LABEL), f"req.{one.id}.open")
         for one in found[:SHOWN]
     ]
     draft.change(active=None)
@@ -112,7 +112,7 @@ def _open(draft: Draft, request: RequestId) -> None:
     seat = _seat(draft, request)
     assert seat is not None
     one = seat.request
-    pack = one.pack or Message(escape(one.text) if one.text else Markdown(escape(one.title or str(one.id))))
+    pack = one.pack or Message(escape(one.text) if one.text else Markdown(escape(_title(draft, one))))
     text = Markdown(f"{_line(draft, one).removeprefix('- ')}\n\n{pack.text}")
     back = draft.button("button_requests", "requests")
     if one.state is RequestState.CLOSED:
@@ -140,7 +140,7 @@ def _line(draft: Draft, one: RequestSeen) -> Markdown:
     if one.assigned_name and one.state is not RequestState.CLOSED:
         state = f"{state} ({one.assigned_name})"
     day = write_date(opened, draft.phrases.calendar)
-    return draft.phrases.say("requests_line", title=one.title or str(one.id), state=state, day=day)
+    return draft.phrases.say("requests_line", title=_title(draft, one), state=state, day=day)
 
 
 # --- what can be done ---------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def command_typed(draft: Draft, seat: Seat, text: str) -> None:
     name, _, argument = text[1:].partition(" ")
     name, _, whose = name.partition("@")
     act = COMMANDS.get(name.lower())
-    if whose and draft.view.policy.bot and whose.lower() != draft.view.policy.bot.lower():
+    if whose and whose.lower() != draft.view.policy.bot.lower():
         return
     if act is None:
         _tell(draft, seat, "request_commands")
@@ -350,6 +350,11 @@ COMMANDS: Mapping[str, str] = {
     "note": "note",
 }
 """Command in a topic -> what it does."""
+
+
+def _title(draft: Draft, request: RequestSeen) -> str:
+    """What a request is known by; one from before there was a team has no title yet."""
+    return request.title or f"{request.id} · {_name(draft, request)}"
 
 
 def _name(draft: Draft, request: RequestSeen) -> str:

@@ -24,7 +24,7 @@ from bot.dialogue.report import Report, What, report
 from bot.documents.sheet import MEDIA_TYPE as CSV
 from bot.documents.sheet import write_rows
 from bot.flows.cards import LABEL
-from bot.flows.french import shorten
+from bot.flows.french import shorten, write_day
 from bot.flows.outline import label_of
 from bot.flows.shelf import Shelf
 from bot.flows.template import Rich
@@ -79,9 +79,6 @@ def show_statistics(draft: Draft, argument: str = "") -> None:
 def statistics_tapped(draft: Draft, tap: StatisticsTap) -> None:
     """One of the screens, the file, or the digest switched off and on."""
     counted = draft.view.statistics.get(tap.days)
-    if not draft.may(Right.NEEDS):
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
-        return
     if tap.what in ("on", "off"):
         draft.add(SetDigest(tap.what == "on"))
         say_and_come_back(draft, draft.phrases.say(f"stat_digest_{tap.what}"))
@@ -109,7 +106,9 @@ def statistics_tapped(draft: Draft, tap: StatisticsTap) -> None:
 def digest(told_of: Report, shelf: Shelf, *, key: str) -> tuple[Message, tuple[NewFile, ...]]:
     """The week in brief, which staff get unasked: a short text and one picture."""
     phrases, days = shelf.phrases, told_of.period
-    text = Markdown("\n\n".join([phrases.say("stat_digest"), *card(told_of, phrases, CARD)]))
+    _, *lines = card(told_of, phrases, CARD)
+    first, last = (write_day(day, phrases.calendar) for day in (told_of.first, told_of.last))
+    text = Markdown("\n\n".join([phrases.say("stat_digest", first=first, last=last), *lines]))
     names = (("button_stat_more", f"stats.all.{days}"), ("button_stat_off", f"stats.off.{days}"))
     options = tuple(Option(act, phrases.label(name), act) for name, act in names)
     pictures = [*chapter_picture(told_of, shelf), *time_picture(told_of, phrases)][:1]

@@ -1,6 +1,8 @@
 """A tapped button: of the waiting prompt, of an earlier message, tapped twice, or forged."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.dialogue import roster
 from bot.dialogue.acts import (
@@ -40,7 +42,6 @@ from bot.dialogue.commands import (
     open_runs,
     own_data,
     question,
-    run_command,
 )
 from bot.dialogue.door import door_tapped
 from bot.dialogue.draft import Draft
@@ -52,12 +53,14 @@ from bot.dialogue.preferences import show_preferences, wish_tapped
 from bot.dialogue.prompts import answer, ready, recover, resume, take_way
 from bot.dialogue.questions import judged, none_fits, say_and_come_back, show_article
 from bot.dialogue.requests import ask_team, back_to_assistant, rated, send_question, share
-from bot.dialogue.staff_desk import request_tapped
+from bot.dialogue.staff_desk import list_requests, request_tapped
 from bot.dialogue.staff_questions import group_tapped, list_questions, proposed
 from bot.dialogue.statistics import statistics_tapped
-from bot.dialogue.team import choose_whose, invite, take_back
+from bot.dialogue.team import choose_whose, invite, list_team, take_back
 from bot.flows.steps.ask import DONE
+from bot.model.effects import Audit
 from bot.model.inputs import Tap
+from bot.model.rights import Right
 from bot.model.who import Standing
 
 DOUBLE = timedelta(seconds=5)
@@ -90,7 +93,7 @@ def tapped(draft: Draft, act: str) -> None:
                 _stale(draft)
         case _:
             if not doubled:
-                _outside(draft, meaning)
+                _outside(draft, meaning, name_of(act))
 
 
 def forget_tap(draft: Draft) -> None:
@@ -126,7 +129,13 @@ def _stale(draft: Draft) -> None:
     say_and_come_back(draft, draft.phrases.say("stale_tap"))
 
 
-def _outside(draft: Draft, meaning: Act) -> None:
+def name_of(act: str) -> str:
+    """What a button does, without the object: how a refused one is counted."""
+    verb, _, rest = act.partition(".")
+    return rest if verb == "do" else verb
+
+
+def _outside(draft: Draft, meaning: Act, name: str) -> None:
     """A button that belongs to no prompt."""
     match meaning:
         case FlowTap(flow=flow, restart=restart):
@@ -141,6 +150,34 @@ def _outside(draft: Draft, meaning: Act) -> None:
             show_article(draft, article, part)
         case OpinionTap(article=article, helpful=helpful):
             judged(draft, article, helpful=helpful)
+        case EventTap(event=event, what=wish):
+            event_tapped(draft, event, wish)
+        case LanguageTap(tag=tag):
+            choose_language(draft, tag)
+        case WishTap(wish=wish):
+            wish_tapped(draft, wish)
+        case RequestTap(request=request, what="good" | "half" | "bad" as score):
+            rated(draft, request, score)
+        case PlainTap():
+            right, act = PLAIN[name]
+            if _allowed(draft, right, name):
+                act(draft)
+        case _:
+            if _allowed(draft, STAFF_TAPS[type(meaning)], name):
+                _by_staff(draft, meaning)
+
+
+def _allowed(draft: Draft, right: Right | None, name: str) -> bool:
+    """Whether this button may be pressed; if not, it is answered like any old one, and counted for staff."""
+    if right is None or draft.may(right):
+        return True
+    draft.add(Audit("refused", name))
+    _stale(draft)
+    return False
+
+
+def _by_staff(draft: Draft, meaning: Act) -> None:
+    match meaning:
         case LinkTap(article=article):
             link_chosen(draft, article)
         case GroupTap(group=group, what=what):
@@ -148,85 +185,72 @@ def _outside(draft: Draft, meaning: Act) -> None:
         case ProposeTap(group=group, tag=tag):
             proposed(draft, group, tag)
         case AnnouncementTap(announcement=announcement, what=wish):
-            if not announcement_tapped(draft, announcement, wish):
-                _stale(draft)
-        case EventTap() | ArrangeTap() | DoorTap():
-            _about_event(draft, meaning)
+            announcement_tapped(draft, announcement, wish)
+        case ArrangeTap(event=event, what=deed):
+            arrange(draft, known_event(draft, event), deed)
+        case DoorTap(tag=tag):
+            door_tapped(draft, event_of_tag(draft, tag), meaning)
         case PeopleTap():
             roster.tapped(draft, meaning)
         case TeamTap(person=person, what=what):
             take_back(draft, person, sure=what == "unrole-yes")
         case StatisticsTap():
             statistics_tapped(draft, meaning)
-        case RequestTap(request=request, what="good" | "half" | "bad" as score):
-            rated(draft, request, score)
         case RequestTap(request=request, what=what):
             request_tapped(draft, request, f"req.{request}.{what}")
         case CannedTap(request=request, name=name, send=send):
             request_tapped(draft, request, f"{'use' if send else 'model'}.{request}.{name}")
-        case LanguageTap(tag=tag):
-            choose_language(draft, tag)
-        case WishTap(wish=wish):
-            wish_tapped(draft, wish)
-        case PlainTap(name=name):
-            _plain(draft, name)
 
 
-def _about_event(draft: Draft, meaning: EventTap | ArrangeTap | DoorTap) -> None:
-    match meaning:
-        case EventTap(event=event, what=wish):
-            event_tapped(draft, event, wish)
-        case ArrangeTap(event=event, what=deed):
-            arrange(draft, known_event(draft, event), deed)
-        case DoorTap(tag=tag):
-            door_tapped(draft, event_of_tag(draft, tag), meaning)
+STAFF_TAPS: Mapping[type[Act], Right] = {
+    LinkTap: Right.EVENTS,
+    ArrangeTap: Right.EVENTS,
+    DoorTap: Right.EVENTS,
+    GroupTap: Right.ANSWER,
+    ProposeTap: Right.ANSWER,
+    RequestTap: Right.ANSWER,
+    CannedTap: Right.ANSWER,
+    AnnouncementTap: Right.ANNOUNCE,
+    PeopleTap: Right.ANNOUNCE,
+    StatisticsTap: Right.NEEDS,
+    TeamTap: Right.ROLES,
+}
+"""Buttons of staff -> the right to press them. What each function asks besides stays its own affair."""
 
 
-def _plain(draft: Draft, name: str) -> None:
-    match name:
-        case "menu":
-            menu(draft)
-        case "journeys":
-            journeys(draft)
-        case "resume" if len(draft.session.runs) == 1:
-            resume(draft, draft.session.runs[0])
-        case "resume":
-            open_runs(draft)
-        case "ask":
-            question(draft)
-        case "questions":
-            list_questions(draft)
-        case "events":
-            list_events(draft)
-        case "team":
-            run_command(draft, "equipe")
-        case "team-take":
-            choose_whose(draft)
-        case "invite-staff" | "invite-organiser":
-            invite(draft, Standing.STAFF if name == "invite-staff" else Standing.ORGANISER)
-        case "preview":
-            say_and_come_back(draft, draft.phrases.say("preview_tapped"))
-        case "news":
-            show_preferences(draft)
-        case "none":
-            none_fits(draft)
-        case "human":
-            human(draft)
-        case "ask-team":
-            ask_team(draft)
-        case "send-all" | "send-only":
-            send_question(draft, everything=name == "send-all")
-        case "share" | "keep":
-            share(draft, agreed=name == "share")
-        case "assistant":
-            back_to_assistant(draft)
-        case "requests":
-            run_command(draft, "demandes")
-        case "data":
-            own_data(draft)
-        case "export":
-            export(draft)
-        case "erase":
-            erase(draft)
-        case "erase-yes" | "erase-no":
-            confirm_erase(draft, sure=name == "erase-yes")
+def _resumed(draft: Draft) -> None:
+    if len(draft.session.runs) == 1:
+        resume(draft, draft.session.runs[0])
+    else:
+        open_runs(draft)
+
+
+PLAIN: Mapping[str, tuple[Right | None, Callable[[Draft], None]]] = {
+    "menu": (None, menu),
+    "journeys": (None, journeys),
+    "resume": (None, _resumed),
+    "ask": (None, question),
+    "events": (None, list_events),
+    "news": (None, show_preferences),
+    "none": (None, none_fits),
+    "human": (None, human),
+    "ask-team": (None, ask_team),
+    "send-all": (None, partial(send_question, everything=True)),
+    "send-only": (None, partial(send_question, everything=False)),
+    "share": (None, partial(share, agreed=True)),
+    "keep": (None, partial(share, agreed=False)),
+    "assistant": (None, back_to_assistant),
+    "data": (None, own_data),
+    "export": (None, export),
+    "erase": (None, erase),
+    "erase-yes": (None, partial(confirm_erase, sure=True)),
+    "erase-no": (None, partial(confirm_erase, sure=False)),
+    "preview": (None, lambda draft: say_and_come_back(draft, draft.phrases.say("preview_tapped"))),
+    "questions": (Right.ANSWER, list_questions),
+    "requests": (Right.ANSWER, list_requests),
+    "team": (Right.ROLES, list_team),
+    "team-take": (Right.ROLES, choose_whose),
+    "invite-staff": (Right.ROLES, partial(invite, standing=Standing.STAFF)),
+    "invite-organiser": (Right.ROLES, partial(invite, standing=Standing.ORGANISER)),
+}
+"""Buttons without an object -> the right to press them, if it takes one, and what they do."""

@@ -15,7 +15,7 @@ from bot.flows.french import shorten, write_date
 from bot.flows.phrases import PHRASES
 from bot.flows.template import Rich
 from bot.markup.escape import escape
-from bot.model.effects import Audit, Invite, Send, TakeRole, Unrole
+from bot.model.effects import Invite, Send, TakeRole, Unrole
 from bot.model.message import Markdown, Message, Option
 from bot.model.rights import Right
 from bot.model.team import Entry, Member, Refused
@@ -56,7 +56,7 @@ def invite(draft: Draft, standing: Standing) -> None:
     draft.add(
         Invite(standing, _digest(token), expires),
         Send(Message(draft.phrases.say("team_link_how", role=_role(draft, standing)), silent=True)),
-        Send(Message(_invitation(draft, token, standing))),
+        Send(Message(_invitation(draft, token, standing)), kept=False),
     )
 
 
@@ -176,8 +176,3 @@ def _digest(token: str) -> str:
 
 def _stale(draft: Draft) -> None:
     say_and_come_back(draft, draft.phrases.say("stale_tap"))
-
-
-def refused(draft: Draft, command: str) -> None:
-    """Somebody without the right tried a staff command: no effect, and nobody learns that it exists."""
-    draft.add(Audit("refused", f"/{command}"))

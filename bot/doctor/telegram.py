@@ -151,10 +151,10 @@ def staff_group(told: Told, settings: Settings, group: int | None) -> Iterator[D
     if group is None:
         if settings.staff:
             what = "none is set: requests go to each of the team in their own chat"
-            how = "to answer together: add the bot to a group with topics, set ALLIANCES_STAFF_GROUP to its id"
+            how = "to answer together: add the bot to a group with topics, set ALLIANCES_STAFF_GROUP"
         else:
             what = "nobody is set (ALLIANCES_STAFF, ALLIANCES_STAFF_GROUP): no request reaches anybody"
-            how = "set ALLIANCES_STAFF to your numeric Telegram id; people are given ALLIANCES_CONTACT meanwhile"
+            how = "set ALLIANCES_STAFF to your numeric Telegram id; until then people get ALLIANCES_CONTACT"
         yield Diagnosis(name, "note", what, how)
     elif told.group is None:
         yield unasked(name)

@@ -26,9 +26,9 @@ PPI = 144.0
 def typeset(template: str, data: Mapping[str, Any], *, format: Format, language: str = "fr") -> list[bytes]:
     """The pages of `templates/<template>.typ` with `data`; a PDF is one file whatever its pages.
 
-    Computes for 20 to 100 ms: not on a loop.
+    Computes for 5 to 100 ms: not on a loop.
     """
-    import typst  # 20 MB that only who wants a picture waits for
+    import typst  # 25 MB of memory that only who wants a picture pays for
 
     written = json.dumps({**data, "font": FONT, "language": language}, ensure_ascii=False)
     # A lone surrogate, which JSON lets through, has no form in UTF-8.

@@ -25,6 +25,9 @@ ALIASES = {"name": "person.name", "prénom": "person.name", "prenom": "person.na
 STOP_NEWS = "news"
 """Control under each copy: which news the person wants to get."""
 
+BELOW = {"going": "n-going", "maybe": "n-maybe", "decline": "n-no"}
+"""Button of a card -> the same where the card comes as a message of its own (`acts.EventWish`)."""
+
 QUESTION_LIMIT = 300
 """Characters of a poll's question (Bot API, sendPoll)."""
 
@@ -54,8 +57,14 @@ class Writer:
         if reader.seen is not None and reader.seen.event.state is not EventState.DRAFT:
             card = event_card(reader.seen, self.shelf.phrases, self.policy, now=self.now)
             parts = [part for part in (text, card.text) if part]
-            options = (*message.options, *card.options)
-            message = replace(message, text=Markdown("\n\n".join(parts)), options=options, key=card.key)
+            message = replace(
+                message,
+                text=Markdown("\n\n".join(parts)),
+                options=(*message.options, *(map(_below, card.options) if text else card.options)),
+                attachments=message.attachments or card.attachments,
+                key=None if text else card.key,
+                steady=card.steady,
+            )
         label = self.shelf.phrases.label("button_news_stop")
         return replace(message, controls=(*message.controls, Option(STOP_NEWS, label, f"do.{STOP_NEWS}")))
 
@@ -90,6 +99,12 @@ class Writer:
     def _names(self, reader: Reader) -> Names:
         view = View(reader.person, self.policy)
         return Names(self.shelf, FlowId(""), RunId(""), reader.answers, view, self.now, {})
+
+
+def _below(option: Option) -> Option:
+    """A button of the card under a text of staff: what it brings must not take the place of that text."""
+    what, _, event = option.act.partition(".")
+    return replace(option, act=f"{BELOW[what]}.{event}") if what in BELOW else option
 
 
 def text_for(plan: Plan, language: str) -> Markdown:

@@ -115,7 +115,7 @@ class Names:
         if name == "today":
             return write_date(self.today(), phrases.calendar)
         if value is None or value == ():
-            return phrases.label("absent")
+            return phrases.label("absent" if value is None else "none_chosen")
         if meaning is not None and meaning.type == "post":
             return self._post(value)
         if isinstance(value, tuple):

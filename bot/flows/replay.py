@@ -59,9 +59,7 @@ def left_behind(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
     filled = {field for trail in run.visited for field in _fields_at(trail, flows)}
     types = ((ref, _type(ref, run, flows)) for ref in answers if (ref.flow, ref.name) not in filled)
     # What no question fills was not answered on the path: it came with the run, or of what was done in it.
-    return (
-        ref for ref, type in types if type not in (None, "computed") and flows[ref.flow].asking(ref.name)
-    )
+    return (ref for ref, type in types if type not in (None, "computed") and flows[ref.flow].asking(ref.name))
 
 
 def still_skipped(run: Run, flows: Flows) -> frozenset[str]:

@@ -1,27 +1,24 @@
-"""People as a table: its columns as flows declare them, what is written into a cell, and what a written one
-means. Pure; files are read elsewhere, and nobody is looked up here.
+"""People as a table: its columns as flows declare them, and what is written into a cell. Pure; what a written
+one means is read in `roster_line.py`, files elsewhere.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import normalize
 
-from bot.flows.field import NOW, Declared, field_ref
+from bot.flows.field import Declared, field_ref
 from bot.flows.french import shorten
 from bot.flows.phrases import Phrases
 from bot.flows.shelf import Shelf
-from bot.flows.steps.ask import ALWAYS_PERSONAL, REFUSALS, Ask
-from bot.flows.typed import READERS, Bad, Bounds
+from bot.flows.steps.ask import Ask
+from bot.flows.typed import READERS
 from bot.knowledge.text import fold
 from bot.model.announcement import NewsKind
-from bot.model.roster import Flaw, Given, Line, Listed
+from bot.model.roster import Flaw, Given, Listed
 from bot.model.values import FieldRef, FlowId, RunId, Value
-from bot.model.who import Address, PersonId
 
 FIXED = ("person", "address", "name", "language", "news", "reachable")
 """Columns that every table has; how they are called: `people_column_…` in the phrases, or just so."""
@@ -33,18 +30,6 @@ BETWEEN = " | "
 """Between several choices in one cell."""
 SHOWN = 40
 """Characters of a cell that a report repeats."""
-LISTED = 6
-"""Choices that it names."""
-TELEGRAM_BITS = 52
-"""A person's id on Telegram has at most so many significant bits (Bot API, `User.id`)."""
-
-_NUMBER = re.compile(r"[+-]?[\d\s.,\u00a0\u202f]*\d\s*(€|%|euros?)?", re.IGNORECASE)
-_WITH_YEAR = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}[/. -]\d{1,2}[/. -](\d{4}|\d{2})|\d{1,2}(er)?\s+\S+\s+\d{4}"
-)
-_YEAR = re.compile(r"\d{4}")
-_ROUNDED = re.compile(r"\d+[.,]\d+e[+-]?\d+", re.IGNORECASE)
-"""What a spreadsheet makes of a long number that it shows in short."""
 
 
 class Unreadable(ValueError):
@@ -101,11 +86,11 @@ def columns_of(shelf: Shelf) -> tuple[Column, ...]:
 
 def header_of(header: Sequence[str], columns: Sequence[Column]) -> tuple[Column, ...]:
     """The column behind each cell of a header. Unreadable with everything that is wrong with it."""
-    names = {_plain(name): column for column in columns for name in (column.id, column.label)}
-    found, flaws = [names.get(_plain(cell)) for cell in header], []
+    names = {plain(name): column for column in columns for name in (column.id, column.label)}
+    found, flaws = [names.get(plain(cell)) for cell in header], []
     for cell, column in zip(header, found, strict=True):
         if column is None:
-            near = get_close_matches(_plain(cell), names, n=1, cutoff=0.6)
+            near = get_close_matches(plain(cell), names, n=1, cutoff=0.6)
             guess = names[near[0]].label if near else ""
             phrase = "people_unknown_column_like" if near else "people_unknown_column"
             flaws.append(Flaw(cell, phrase, {"column": shorten(cell, SHOWN) or "?", "guess": guess}))
@@ -124,21 +109,18 @@ def header_of(header: Sequence[str], columns: Sequence[Column]) -> tuple[Column,
 
 def names_of(columns: Sequence[Column]) -> frozenset[str]:
     """Every name of a column, for `known_name`."""
-    return frozenset(_plain(name) for column in columns for name in (column.id, column.label))
+    return frozenset(plain(name) for column in columns for name in (column.id, column.label))
 
 
 def known_name(cell: str, names: frozenset[str]) -> bool:
     """Whether a cell of a header is one of them."""
-    return _plain(cell) in names
+    return plain(cell) in names
 
 
 @lru_cache(maxsize=4096)  # a column holds few different answers
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without case, accents and more than one space: as a cell and a label are compared."""
     return " ".join(fold(text).split())
-
-
-# ---- out ----
 
 
 def write_line(listed: Listed, columns: Sequence[Column], phrases: Phrases) -> tuple[str, ...]:
@@ -157,9 +139,7 @@ def _written(listed: Listed, column: Column, phrases: Phrases) -> str:
         case "language":
             return listed.language
         case "news":
-            return BETWEEN.join(
-                phrases.label(f"people_news_{kind}") for kind in NewsKind if kind in listed.refuses
-            )
+            return BETWEEN.join(phrases.label(f"news_{kind}") for kind in NewsKind if kind in listed.refuses)
         case "reachable":
             known = "expected" if listed.person is None else "yes" if listed.reachable else "no"
             return phrases.label(f"people_reachable_{known}")
@@ -187,198 +167,12 @@ def write_cell(value: Value, column: Column, phrases: Phrases) -> str:
 
 def _label(value: str, column: Column) -> str:
     choices = column.declared.choices if column.declared else ()
-    labels = [_plain(choice.label) for choice in choices]
+    labels = [plain(choice.label) for choice in choices]
     for choice in choices:
         if choice.id == value:
-            alone = labels.count(_plain(choice.label)) == 1 and BETWEEN.strip() not in choice.label
+            alone = labels.count(plain(choice.label)) == 1 and BETWEEN.strip() not in choice.label
             return choice.label if alone else value
     return value
-
-
-# ---- in ----
-
-
-def read_line(
-    number: int,
-    cells: Sequence[str],
-    columns: Sequence[Column],
-    phrases: Phrases,
-    *,
-    now: datetime,
-    today: date,
-) -> Line:
-    """What a line says. Cells beyond the header are refused, missing ones are empty; an empty cell says
-    nothing and changes nothing.
-    """
-    by_id = {column.id: (column, cell) for column, cell in zip(columns, cells, strict=False) if cell}
-    flaws = [Flaw("", "people_too_many_cells")] if any(cells[len(columns) :]) else []
-    key = {id: by_id[id][1] for id in ("person", "address") if id in by_id}
-    person = _read_person(key.get("person", ""), by_id, flaws)
-    address = _read_address(key.get("address", ""), by_id, flaws)
-    if not key:
-        flaws.append(Flaw("", "people_no_key"))
-    language, refuses = _read_language(by_id, phrases, flaws), _read_news(by_id, phrases, flaws)
-    given = []
-    for column, cell in by_id.values():
-        field = column.field
-        if column.ask is not None and field is not None:
-            given.append(_given(column, column.ask, field, cell, phrases, now=now, today=today))
-    who = shorten(" ".join(key.values()), SHOWN)
-    name = by_id["name"][1] if "name" in by_id else ""
-    return Line(number, who, person, address, name, language, refuses, tuple(given), tuple(flaws))
-
-
-Cells = Mapping[str, tuple[Column, str]]
-
-
-def _read_person(cell: str, cells: Cells, flaws: list[Flaw]) -> PersonId | None:
-    if not cell:
-        return None
-    if cell.isascii() and cell.isdigit() and len(cell) < 16:
-        return PersonId(int(cell))
-    flaws.append(Flaw(cells["person"][0].label, "people_bad_number", {"value": shorten(cell, SHOWN)}))
-    return None
-
-
-def _read_address(cell: str, cells: Cells, flaws: list[Flaw]) -> Address | None:
-    if not cell:
-        return None
-    id = cell.removeprefix("telegram:").strip()
-    if id.isascii() and id.isdigit() and 0 < int(id) < 1 << TELEGRAM_BITS:
-        return Address("telegram", str(int(id)))
-    phrase = "people_bad_address"
-    if _ROUNDED.fullmatch(id):
-        phrase = "people_rounded_address"
-    elif id.startswith("@"):
-        phrase = "people_username"
-    flaws.append(Flaw(cells["address"][0].label, phrase, {"value": shorten(cell, SHOWN)}))
-    return None
-
-
-def _read_language(cells: Cells, phrases: Phrases, flaws: list[Flaw]) -> str:
-    if "language" not in cells:
-        return ""
-    column, cell = cells["language"]
-    for tag, name in phrases.languages.items():
-        if _plain(cell) in (_plain(tag), _plain(name)):
-            return tag
-    flaws.append(_no_choice(column, cell, list(phrases.languages)))
-    return ""
-
-
-def _read_news(cells: Cells, phrases: Phrases, flaws: list[Flaw]) -> frozenset[NewsKind]:
-    if "news" not in cells:
-        return frozenset()
-    column, cell = cells["news"]
-    labels = {kind: phrases.label(f"people_news_{kind}") for kind in NewsKind}
-    found = set()
-    for piece in _pieces(cell):
-        meant = [kind for kind, label in labels.items() if _plain(piece) in (_plain(kind), _plain(label))]
-        if not meant:
-            flaws.append(_no_choice(column, piece, list(labels.values())))
-        found.update(meant)
-    return frozenset(found)
-
-
-def _given(
-    column: Column, ask: Ask, field: FieldRef, cell: str, phrases: Phrases, *, now: datetime, today: date
-) -> Given:
-    read = read_cell(cell, column, ask, phrases, today=today)
-    personal = ask.field.personal or ask.field.type in ALWAYS_PERSONAL
-    erase_after = ask.field.keep.after(now) if ask.field.keep else None
-    if isinstance(read, Flaw):
-        return Given(column.label, field, cell, None, read)
-    return Given(column.label, field, cell, read, None, personal, erase_after)
-
-
-def read_cell(cell: str, column: Column, ask: Ask, phrases: Phrases, *, today: date) -> Value | Flaw:
-    """What a written cell means, by the reader of typed answers; stricter where a conversation asks back.
-
-    Only what stands in the cell counts: no number within a sentence, no day without its year.
-    """
-    bad = Flaw(column.label, REFUSALS[ask.field.type], {"min": ask.field.min or 1})
-    match ask.field.type:
-        case "choice":
-            return _choice(cell, column, ask)
-        case "choices":
-            return _choices(cell, column, ask)
-        case "yes_no":
-            return _yes_no(cell, column, phrases)
-        case "scale":
-            return _degree(cell, column, ask)
-        case "number" if not _NUMBER.fullmatch(cell):
-            return bad
-        case "date" if not _WITH_YEAR.fullmatch(cell):
-            return Flaw(column.label, "people_bad_date")
-        case "datetime" if not _YEAR.search(cell):
-            return Flaw(column.label, "people_bad_date")
-        case "email" if " " in cell:
-            return bad
-        case "phone" if any(sign.isalpha() for sign in cell):
-            return bad
-    after, before = (today.isoformat() if name == NOW else "" for name in (ask.field.after, ask.field.before))
-    bounds = Bounds(ask.field.min, ask.field.max, today, phrases.calendar, after, before)
-    read = READERS[ask.field.type](cell, bounds)
-    match read:
-        case None:
-            return bad
-        case Bad(phrase=phrase, values=values):
-            return Flaw(column.label, phrase, dict(values))
-    return read
-
-
-def _choice(cell: str, column: Column, ask: Ask) -> str | Flaw:
-    plain = _plain(cell)
-    for words in (lambda one: (one.id, one.label), lambda one: one.also):
-        meant = [one.id for one in ask.choices if plain in map(_plain, words(one))]
-        if len(meant) == 1:
-            return meant[0]
-    return _no_choice(column, cell, [one.label for one in ask.choices])
-
-
-def _choices(cell: str, column: Column, ask: Ask) -> tuple[str, ...] | Flaw:
-    whole = _choice(cell, column, ask)  # its label may hold a comma
-    read = [whole] if isinstance(whole, str) else [_choice(piece, column, ask) for piece in _pieces(cell)]
-    for one in read:
-        if isinstance(one, Flaw):
-            return one
-    chosen = tuple(one.id for one in ask.choices if one.id in read)
-    least = min(ask.field.min if ask.field.min is not None else 1, len(ask.choices))
-    most = min(ask.field.max or len(ask.choices), len(ask.choices))
-    if least <= len(chosen) <= most:
-        return chosen
-    return Flaw(column.label, "people_choices_count", {"min": least, "max": most})
-
-
-def _yes_no(cell: str, column: Column, phrases: Phrases) -> bool | Flaw:
-    for value, name, more in ((True, "yes", "1 vrai true"), (False, "no", "0 faux false")):
-        words = (phrases.label(f"button_{name}"), *phrases.words[name], *more.split())  # type: ignore[index]
-        if _plain(cell) in map(_plain, words):
-            return value
-    return _no_choice(column, cell, [phrases.label("button_yes"), phrases.label("button_no")])
-
-
-def _degree(cell: str, column: Column, ask: Ask) -> int | Flaw:
-    assert isinstance(ask.field.min, int) and isinstance(ask.field.max, int), "checked when flows are read"
-    degrees = range(ask.field.min, ask.field.max + 1)
-    labels = dict(zip(degrees, ask.labels or map(str, degrees), strict=True))
-    for degree, label in labels.items():
-        if _plain(cell) in (str(degree), _plain(label)):
-            return degree
-    return _no_choice(column, cell, list(labels.values()))
-
-
-def _pieces(cell: str) -> list[str]:
-    """Several choices in one cell: between bars, or else between semicolons or commas."""
-    between = next((sign for sign in "|;," if sign in cell), "|")
-    return [piece.strip() for piece in cell.split(between) if piece.strip()]
-
-
-def _no_choice(column: Column, cell: str, choices: Sequence[str]) -> Flaw:
-    named = ", ".join(choices[:LISTED]) + (", …" if len(choices) > LISTED else "")
-    guess = _guess(_plain(cell), tuple(choices))
-    values = {"value": shorten(cell, SHOWN), "choices": named, "guess": guess}
-    return Flaw(column.label, "people_no_choice_like" if guess else "people_no_choice", values)
 
 
 def differs(given: Given, known: Listed, column: Column, phrases: Phrases) -> bool:
@@ -389,10 +183,3 @@ def differs(given: Given, known: Listed, column: Column, phrases: Phrases) -> bo
     if now is None:
         return True
     return given.value != now and given.raw != normalize("NFC", write_cell(now, column, phrases).strip())
-
-
-@lru_cache(maxsize=1024)  # a mistake comes in many lines, and comparing takes a millisecond
-def _guess(plain: str, choices: tuple[str, ...]) -> str:
-    """The one of the choices that is nearly written so; empty if none is."""
-    near = get_close_matches(plain, [_plain(one) for one in choices], n=1, cutoff=0.6)
-    return next((one for one in choices if near and _plain(one) == near[0]), "")

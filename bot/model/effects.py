@@ -20,6 +20,8 @@ class Send:
     """Say this to the person."""
 
     message: Message
+    kept: bool = True
+    """Whether it stays in the history. Not so what gives a right to whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,10 @@ class OwnRequest:
     opened: datetime
     answered: datetime | None
     """When staff answered first; None: not yet."""
+    reason: str = ""
+    """Where it came from, see `effects.Escalate`."""
+    text: str = ""
+    """What it is about, in the person's words; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

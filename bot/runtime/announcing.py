@@ -27,6 +27,9 @@ WINDOW = 0.5
 LEAST = 20
 """Copies in a window, however slow the pace."""
 
+PART = 100
+"""Copies made in one transaction: a reply that is to be written waits no longer than for these."""
+
 MOST_WINDOWS = 10
 """Windows of copies on disk at most, those that Telegram told to wait included."""
 
@@ -108,18 +111,31 @@ class Announcer:
                 self.courier.recall_bulk()
         for id in (*swept, *running):
             due, all_of_them = await announcements.waiting(self.served, now=now)
-            if due > size // 2 or all_of_them > size * MOST_WINDOWS:
+            if due - self.courier.copies > size // 2 or all_of_them > size * MOST_WINDOWS:
                 return
             if id in swept and await announcements.sweep(id, writer, size=size):
                 self.courier.wake_bulk()
                 return
             if id not in running:
                 continue
-            if await announcements.claim(id, self.served, writer, size=size):
-                self.courier.wake_bulk()
+            if await self._claim(id, writer, size):
                 return
             if await announcements.finish(id, self.store.policy, now=now):
                 log.info("announcement_done", extra={"announcement": id})
+
+    async def _claim(self, id: AnnouncementId, writer: Writer, size: int) -> bool:
+        """A window of copies, in parts between which others may write; whether any was made."""
+        made = False
+        while size > 0:
+            part = min(PART, size)
+            count = await self.store.announcements.claim(id, self.served, writer, size=part)
+            if count:
+                made = True
+                self.courier.wake_bulk()
+            if count < part:
+                break
+            size -= part
+        return made
 
     async def _show(self) -> None:
         """Bring the cards up to date at a calm rhythm, and send the reports that are due."""

@@ -4,6 +4,7 @@ What is under way when the process dies is sent again: each place beyond need is
 """
 
 from dataclasses import dataclass
+from math import inf
 
 LEAST = 32
 """Whatever was measured: a few slow answers must not stop the others."""
@@ -14,19 +15,28 @@ MOST = 200
 MARGIN = 1.5
 """Answers do not come evenly."""
 
-NEWEST = 0.1
-"""Weight of the last one in the smoothed time."""
+SAMPLE = 16
+"""Copies of which the quickest tells how long one takes."""
 
 
 @dataclass(slots=True)
 class Breadth:
-    """Learns how long a copy is under way, from its beginning until its receipt is kept."""
+    """Learns how long a copy is under way, from its beginning until its receipt is kept.
+
+    By the quickest of a few: what is beyond it is waiting in line, here or there, and more copies at once
+    would only make the line longer (so does TCP BBR).
+    """
 
     _seconds: float = 0.0
+    _quickest: float = inf
+    _count: int = 0
 
     def took(self, seconds: float) -> None:
         """One was under way for so long."""
-        self._seconds += (seconds - self._seconds) * NEWEST
+        self._quickest = min(self._quickest, seconds)
+        self._count += 1
+        if self._count == SAMPLE:
+            self._seconds, self._quickest, self._count = self._quickest, inf, 0
 
     def most(self, rate: float) -> int:
         """How many may be under way at `rate` a second (Little's law: rate times time), within the bounds."""

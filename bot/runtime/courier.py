@@ -80,8 +80,8 @@ class Courier:
         """The outbox may hold copies that are not in memory."""
         self._breadth: dict[str, Breadth] = {}
         """By channel: how many copies may be on their way."""
-        self._copies = 0
-        """Copies on their way."""
+        self.copies = 0
+        """Copies on their way; they still lie in the outbox."""
         self._sending: dict[Address, Outgoing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._recalled: set[Address] = set()
@@ -188,8 +188,7 @@ class Courier:
     async def _refill(self) -> None:
         """Take more copies into memory."""
         known = {one.id for one in self._bulk} | {one.id for one in self._sending.values()}
-        # What is on its way still lies in the outbox.
-        limit = BULK_WINDOW + self._copies
+        limit = BULK_WINDOW + self.copies
         found = await self._store.due_bulk(self.served, now=self._clock.now(), limit=limit)
         self._more_bulk = len(found) == limit
         self._bulk.extend(one for one in found if one.id not in known and one.address not in self._recalled)
@@ -203,7 +202,7 @@ class Courier:
                 self._hidden.add(outgoing.address)
                 waiting.append(outgoing)
                 continue
-            if len(self._tasks) - self._copies >= self._parallel:
+            if len(self._tasks) - self.copies >= self._parallel:
                 waiting.append(outgoing)
                 continue
             pause = self._claim(outgoing.address)
@@ -222,7 +221,7 @@ class Courier:
         while self._bulk and tries < BULK_TRIES:
             outgoing = self._bulk[0]
             pacer, now = self._pacers.get(outgoing.address.channel), self._clock.monotonic()
-            if self._copies >= self._most_copies(outgoing.address.channel, pacer, now):
+            if self.copies >= self._most_copies(outgoing.address.channel, pacer, now):
                 break  # the first that ends rings
             if pacer is not None and (pause := pacer.wait_of_all(now)) > 0:
                 return min(wait, pause)
@@ -245,7 +244,7 @@ class Courier:
 
     def _begin(self, outgoing: Outgoing) -> None:
         self._sending[outgoing.address] = outgoing
-        self._copies += outgoing.priority is Priority.BULK
+        self.copies += outgoing.priority is Priority.BULK
         if (pacer := self._pacers.get(outgoing.address.channel)) is not None:
             pacer.begun()
         task = asyncio.create_task(self._send(outgoing), name=f"courier {outgoing.id}")
@@ -276,7 +275,7 @@ class Courier:
         finally:
             del self._sending[outgoing.address]
             if outgoing.priority is Priority.BULK:
-                self._copies -= 1
+                self.copies -= 1
                 self._breadth_of(outgoing.address.channel).took(self._clock.monotonic() - began)
             if outgoing.priority is not Priority.BULK or outgoing.address in self._hidden:
                 self._look = True

@@ -15,16 +15,8 @@ from bot.dialogue import roster as said
 from bot.documents.sheet import MEDIA_TYPE, NotASheet, Sheet, open_sheet, write_rows
 from bot.events.audience import AudienceError, vocabulary_of
 from bot.flows.phrases import Phrases
-from bot.flows.roster import (
-    Column,
-    Unreadable,
-    columns_of,
-    header_of,
-    known_name,
-    names_of,
-    read_line,
-    write_line,
-)
+from bot.flows.roster import Column, Unreadable, columns_of, header_of, known_name, names_of, write_line
+from bot.flows.roster_line import read_line
 from bot.flows.shelf import Shelf
 from bot.flows.weighing import Scale, Weigher, counted
 from bot.model.effects import Audit

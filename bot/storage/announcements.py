@@ -161,7 +161,7 @@ class Announcements:
         return await self._database.write(work)
 
     async def finish(self, id: AnnouncementId, policy: Policy, *, now: datetime) -> bool:
-        """Call it done if every copy was made and answered, and plan the next of its series; whether it is."""
+        """Call it done if every copy was made and answered, and plan the next one; whether it is."""
         return await self._database.write(lambda tx: _finish(tx, id, policy, now=now))
 
     async def show(self, id: AnnouncementId, card: Message, *, now: datetime) -> bool:

@@ -70,7 +70,7 @@ class Attendee:
 async def seen_by(
     database: Database, person: PersonId, *, now: datetime, drafts: bool = False
 ) -> tuple[EventSeen, ...]:
-    """The events that are not over, the next first, as they stand for one person; `drafts`: those of staff too."""
+    """The events that are not over, the next first, as they stand for one person; `drafts`: also those."""
     rows = await database.all(
         "events_seen", person=person, after=to_text(now), until=END_OF_TIME, drafts=drafts, limit=SHOWN
     )
@@ -212,7 +212,7 @@ async def _ask_who_hesitates(tx: Transaction, event: Event, ground: Ground) -> N
         return
     key, now = reminder_key(event.id, MAYBE), to_text(ground.now)
     await tx.run("registration_ask", event=event.id, key=key)
-    await tx.run("timer_hasten", key=key, now=now)
+    await tx.run("timer_hasten", event=event.id, key=key, now=now)
 
 
 async def _tell(tx: Transaction, person: PersonId, notice: HandOut, ground: Ground) -> bool:

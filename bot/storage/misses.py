@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import assert_never
 
-from bot.model.effects import Miss, Opinion, Propose, Settle
+from bot.model.effects import Audit, Miss, Opinion, Propose, Settle
 from bot.model.misses import ADDRESS, LINK, NUMBER, Liking, Missed, MissState, Proposal
+from bot.model.rights import Right
 from bot.model.values import ArticleId
 from bot.storage.codec import clean
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.team import audit, require
 
 MOST_CHARACTERS = 300
 """Characters of a question that are kept: more would be a story that somebody could be known by."""
@@ -55,8 +57,8 @@ def masked(text: str) -> str:
     return kept[: MOST_CHARACTERS - 1].rstrip() + "…"
 
 
-async def learn(tx: Transaction, effect: Miss | Opinion | Settle | Propose, *, now: datetime) -> None:
-    """Keep what somebody asked or said, or what staff decided about it; by day, and nobody's."""
+async def learn(tx: Transaction, effect: Miss | Opinion, *, now: datetime) -> None:
+    """Keep what somebody asked or said; by day, and nobody's."""
     day = now.astimezone(UTC).date().isoformat()
     match effect:
         case Miss(text, verdict, guesses):
@@ -64,14 +66,25 @@ async def learn(tx: Transaction, effect: Miss | Opinion | Settle | Propose, *, n
             await tx.run("miss_add", day=day, text=kept, verdict=verdict, guesses=json.dumps(list(guesses)))
         case Opinion(article, helpful):
             await tx.run("opinion_add", day=day, article=article, helpful=helpful)
+        case _ as unexpected:
+            assert_never(unexpected)
+
+
+async def decide(tx: Transaction, effect: Settle | Propose, person: int, *, now: datetime) -> None:
+    """What staff decided about questions. NotAllowed without the right, as stored now."""
+    await require(tx, person, Right.ANSWER)
+    match effect:
         case Settle(misses):
-            await settle(tx, misses, "dismissed", before=("open",))
+            if await settle(tx, misses, "dismissed", before=("open",)):
+                await audit(tx, Audit("questions.dismissed"), person, "", now=now)
         case Propose(article, phrasings, misses):
             # Another member of staff may have been faster: then nothing is left to propose.
             if await settle(tx, misses, "proposed", before=("open",)):
+                day = now.astimezone(UTC).date().isoformat()
                 written = json.dumps([clean(one) for one in phrasings], ensure_ascii=False)
                 rows = json.dumps(list(misses))
                 await tx.run("proposal_add", day=day, article=article, phrasings=written, misses=rows)
+                await audit(tx, Audit("questions.proposed", article), person, "", now=now)
         case _ as unexpected:
             assert_never(unexpected)
 

@@ -33,9 +33,10 @@ SECTIONS = (
     "registrations",
     "attendances",
     "looked",
-    "digest",
+    "undigested",
     "files",
     "journal",
+    "invitations",
     "roster",
     "session",
     "history",
@@ -130,6 +131,7 @@ async def erase(
     if association is not None and heirs:
         await tx.run("file_hand_over", person=person, association=association, heir=heirs[0])
     await tx.run("announcement_forget_post", person=person)
+    await tx.run("invitations_withdraw", person=person)
     owned = [row["sha256"] for row in await tx.all("files_of", person=person)]
     await tx.run("erase_person", person=person)
     if association is not None and not heirs:

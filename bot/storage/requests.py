@@ -140,7 +140,7 @@ def own(written: str | None) -> OwnRequest | None:
     """The open request of a person, as the query `load` brings it."""
     if written is None:
         return None
-    id, state, talking, shared, title, at, answered = json.loads(written)
+    id, state, talking, shared, title, at, answered, reason, text = json.loads(written)
     return OwnRequest(
         RequestId(id),
         RequestState(state),
@@ -149,6 +149,8 @@ def own(written: str | None) -> OwnRequest | None:
         title,
         from_text(at),
         None if answered is None else from_text(answered),
+        reason,
+        text,
     )
 
 

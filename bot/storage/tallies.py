@@ -1,7 +1,5 @@
 """How far announcements are, and what people did with their copies: read, never changed."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.documents.sheet import MEDIA_TYPE, write_rows
 from bot.events.report import UNSENT, reason_of
 from bot.model.announcement import (
     Announcement,
@@ -91,27 +90,20 @@ def listing_file(name: str, lines: Sequence[Line], words: Mapping[str, str], zon
     called.
     """
     columns = ("name", "fate", "reason", "at", "clicks", "place", "vote")
-    text = io.StringIO()
-    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    rows.writerow([words[f"column_{column}"] for column in columns])
+    rows = [[words[f"column_{column}"] for column in columns]]
     for line in lines:
-        rows.writerow(
+        rows.append(
             [
-                harmless(line.name),
+                line.name,
                 words[line.fate.value],
                 reason_of(line.reason, words) if line.fate in UNSENT else "",
                 f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}" if line.at else "",
-                len(line.clicks),
+                str(len(line.clicks)),
                 words.get(f"place_{line.place}", ""),
                 ", ".join(str(option + 1) for option in line.vote),
             ]
         )
-    return NewFile(name, "text/csv", text.getvalue().encode("utf-8-sig", "replace"))
-
-
-def harmless(text: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+    return NewFile(name, MEDIA_TYPE, write_rows(rows, first=True))
 
 
 async def tally(source: Source, row: Row) -> Tally:

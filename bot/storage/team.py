@@ -1,7 +1,8 @@
 """Roles: who has one, the links that give one once, and the journal of what was done with them."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -61,6 +62,20 @@ class Roles:
     async def remove(self, person: PersonId, *, now: datetime) -> bool:
         """Take somebody's role back, from the command line; False if they had none."""
         return await self._database.write(lambda tx: _unrole(tx, person, None, now=now))
+
+    async def settle(self, admins: Collection[Address], *, now: datetime) -> int:
+        """At the start: whom the settings do not name any more is no administrator, before they ever write
+        again; how many.
+        """
+        named = json.dumps([(one.channel, one.id) for one in admins])
+
+        async def work(tx: Transaction) -> int:
+            former = await tx.all("team_former_admins", admins=named)
+            for row in former:
+                await _lower(tx, row["id"], None, now=now)
+            return len(former)
+
+        return await self._database.write(work)
 
     async def note(self, act: str, about: str, *, now: datetime) -> None:
         """A line of the journal for what the command line did."""
@@ -127,9 +142,14 @@ async def _unrole(tx: Transaction, who: PersonId, by: int | None, *, now: dateti
     # An administrator is one by the settings: there, and only there, the role ends.
     if row is None or Standing(row["standing"]) in (Standing.MEMBER, Standing.ADMIN):
         return False
-    await tx.run("person_standing", person=who, standing=Standing.MEMBER.value)
-    await audit(tx, Audit("role.removed", row["name"]), by, "", now=now)
+    await _lower(tx, who, by, now=now)
     return True
+
+
+async def _lower(tx: Transaction, who: int, by: int | None, *, now: datetime) -> None:
+    await tx.run("person_standing", person=who, standing=Standing.MEMBER.value)
+    await tx.run("standing_moved", person=who)
+    await audit(tx, Audit("role.removed", str(who)), by, "", now=now)
 
 
 async def _take(tx: Transaction, effect: TakeRole, person: int, *, now: datetime) -> Message:
@@ -137,7 +157,7 @@ async def _take(tx: Transaction, effect: TakeRole, person: int, *, now: datetime
     row = await tx.one("team_standing", person=person)
     assert row is not None, "the person of this turn is stored"
     found = await tx.one("invitation_take", hash=effect.digest, now=to_text(now))
-    if found is None:
+    if found is None or not await _still_invites(tx, found["made_by"]):
         await audit(tx, Audit(REFUSED, "invitation"), None, "link", now=now)
         return effect.gone
     given, has = Standing(found["standing"]), Standing(row["standing"])
@@ -146,6 +166,12 @@ async def _take(tx: Transaction, effect: TakeRole, person: int, *, now: datetime
         await audit(tx, Audit("role.taken", given.value), person, "", now=now)
         await _tell(tx, found["made_by"], effect.told[given], now=now)
     return effect.welcome[given]
+
+
+async def _still_invites(tx: Transaction, maker: int | None) -> bool:
+    """Whether who made an invitation may do so to this day; the command line (None) may."""
+    row = None if maker is None else await tx.one("team_standing", person=maker)
+    return maker is None or (row is not None and may(Standing(row["standing"]), Right.ROLES))
 
 
 async def _tell(tx: Transaction, person: int | None, message: Message, *, now: datetime) -> None:

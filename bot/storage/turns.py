@@ -223,8 +223,10 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             await _note(scene, effect)
         case Escalate() | TellTeam() | Relay() | Handle() | Talk() | ShareContext() | Rate() | ProposeEntry():
             await _ask_team(scene, effect)
-        case Miss() | Opinion() | Settle() | Propose():
+        case Miss() | Opinion():
             await misses.learn(scene.tx, effect, now=scene.now)
+        case Settle() | Propose():
+            await misses.decide(scene.tx, effect, scene.person, now=scene.now)
         case Asked() | SetDigest():
             await statistics.note(scene.tx, effect, scene.person, now=scene.now)
         case SetTimer() | CancelTimer():
@@ -277,7 +279,9 @@ async def _say(scene: _Scene, effect: Send | Edit | Export | HandOut) -> None:
             await history.edited(scene.tx, scene.loaded.view.person.id, address, message, now=scene.now)
             await _post(scene, message, edits=True)
         case Send(message) | Edit(message):
-            await history.said(scene.tx, scene.loaded.view.person.id, message, now=scene.now)
+            message = scene.instead.get(message.key or "", message)
+            if not isinstance(effect, Send) or effect.kept:
+                await history.said(scene.tx, scene.loaded.view.person.id, message, now=scene.now)
             await _post(scene, message)
         case Export(message, name):
             await _say(scene, Send(await _with_export(scene, message, name)))

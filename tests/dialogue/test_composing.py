@@ -356,6 +356,22 @@ def test_only_staff_may_write_to_many() -> None:
         assert (desk.at == "nouvelle/sorte") is (standing in (Standing.STAFF, Standing.ADMIN))
 
 
+@pytest.mark.parametrize("deed", ["envoyer", "Bonjour", "retour", "resume"])
+def test_who_lost_the_role_meanwhile_is_led_out(deed: str) -> None:
+    desk = Desk()
+    news(desk)
+    desk.person = replace(desk.person, standing=Standing.ORGANISER)
+    match deed:
+        case "envoyer":
+            desk.tap(deed)
+        case "resume":
+            desk.give(Tap(f"resume.{desk.session.runs[0].id}"))
+        case _:
+            desk.say(deed)
+    assert desk.made(Announce) is None and desk.session.runs == ()
+    assert "[flow_gone]" in desk.text
+
+
 def test_organisers_are_not_led_into_what_they_may_not_do() -> None:
     desk = Desk(Standing.ORGANISER)
     evening(desk)

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from bot.dialogue.acts import EventTap, parse_act
+from bot.dialogue.acts import EventTap, EventWish, parse_act
 from bot.dialogue.library import Library
 from bot.dialogue.needs import needs
 from bot.events.reminders import reminder_key
@@ -113,6 +113,18 @@ def test_an_answer_is_registered_and_the_card_edited_in_place(
     (card,) = chat.edited
     assert words in told(card) and card.key == f"event.{ID}"
     assert "elle est à vous" in told(found.news) and "decline" in acts(found.news)
+
+
+@pytest.mark.parametrize(
+    ("tap", "reply"), [("n-going", Reply.GOING), ("n-maybe", Reply.MAYBE), ("n-no", Reply.NO)]
+)
+def test_an_answer_below_an_announcement_brings_a_card_and_leaves_the_text(
+    chat: Invited, tap: str, reply: Reply
+) -> None:
+    (card,) = chat.give(Tap(f"{tap}.{ID}"))
+    found = registered(chat)
+    assert found is not None and found.reply is reply
+    assert chat.edited == [] and card.key == f"event.{ID}"
 
 
 def test_the_waiting_list_is_told_before_one_joins_it(chat: Invited) -> None:
@@ -241,7 +253,7 @@ def test_a_forged_act_is_none(act: str) -> None:
 def test_every_button_fits_the_longest_id() -> None:
     longest = EventId("a" * 40)
     assert parse_act(f"decline.{longest}") == EventTap(longest, "decline")
-    assert len(f"decline.{longest}") <= 48
+    assert max(len(f"{wish}.{longest}") for wish in get_args(EventWish)) <= 48
 
 
 @pytest.mark.parametrize("words", [f"e_{ID}", ID, "rencontre des alliés"])

@@ -38,7 +38,7 @@ from bot.model.inputs import Command, Input, Opening, Tap, Timeout, Utterance
 from bot.model.message import AttachedFile, Message
 from bot.model.session import Session
 from bot.model.turn import GatheringOf, Need, View
-from bot.model.values import FlowId
+from bot.model.values import FlowId, Value
 from bot.model.who import PersonId, Standing
 from tests.dialogue.chat import Chat
 from tests.events.samples import EVENT, START, event
@@ -462,7 +462,11 @@ def test_an_open_opinion_about_another_event_gives_way(after: Desk) -> None:
 
 def gathered(people: int) -> Gathering:
     notes = tuple(3 + number % 3 for number in range(people))
-    answers = {"note": notes, "apport": ("idees",) * people, "conseil": ("Plus de *temps*",) * people}
+    answers: dict[str, tuple[Value, ...]] = {
+        "note": notes,
+        "apport": ("idees",) * people,
+        "conseil": ("Plus de *temps*",) * people,
+    }
     return Gathering(ID, (guest(1, "A", here=True), guest(2, "B")), Opinions(people, answers))
 
 
@@ -531,3 +535,16 @@ def test_the_moment_is_told_by_the_clocks_of_the_operator(desk: Desk) -> None:
     desk.stands(seated=1, reminded=datetime.fromisoformat("2027-01-10T23:30+00:00"))
     (manage,) = desk.give(Tap(f"manage.{ID}"))
     assert "lundi 11 janvier 2027, 0 h 30" in told(manage)
+
+
+def test_a_change_begins_with_what_is_announced(desk: Desk) -> None:
+    desk.give(Tap(f"edit.{ID}"))
+    assert desk.at.startswith("composer-evenement/")
+    assert EVENT.title in desk.told.values()
+
+
+def test_in_the_middle_of_a_journey_staff_see_the_card_alone_and_come_back(desk: Desk) -> None:
+    desk.say("/profil")
+    before = desk.at
+    sent = desk.give(Opening(f"e_{ID}"))
+    assert [one.key == f"event.{ID}" for one in sent] == [True, False] and desk.at == before

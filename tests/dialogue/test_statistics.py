@@ -249,6 +249,7 @@ def test_a_forged_tap_of_somebody_else_shows_nothing(act: str, standing: Standin
     desk.give(Tap(act))
     assert desk.text == "[stale_tap]" and desk.files == []
     assert all(isinstance(effect, Send | Edit | Audit) for effect in desk.effects)
+    assert Audit("refused", "stats") in desk.effects
 
 
 def test_to_others_the_command_does_not_exist() -> None:

@@ -1,12 +1,13 @@
 """Roles in the conversation: who sees which command, what an invitation says, what a stranger hears."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from bot.dialogue.commands import STAFF_COMMANDS
 from bot.menus import menu_of
-from bot.model.effects import Audit, Invite, TakeRole, Unrole
+from bot.model.effects import Audit, Finish, Invite, Send, TakeRole, Unrole
 from bot.model.inputs import Opening, Tap, Utterance
 from bot.model.rights import RIGHTS, Right, may
 from bot.model.team import Member, Team
@@ -27,8 +28,6 @@ class Office(Chat):
     """A chat that knows the team."""
 
     def view(self) -> View:
-        from dataclasses import replace
-
         return replace(super().view(), team=TEAM)
 
 
@@ -52,7 +51,7 @@ def test_a_command_answers_those_with_its_right_and_nobody_else_learns_of_it(
 
 def test_every_role_can_do_what_the_one_below_it_can() -> None:
     roles = list(Standing)
-    for below, above in zip(roles, roles[1:], strict=False):
+    for below, above in pairwise(roles):
         assert RIGHTS[below] <= RIGHTS[above]
     assert RIGHTS[Standing.MEMBER] == frozenset()
     assert Right.ROLES not in RIGHTS[Standing.STAFF]
@@ -81,6 +80,8 @@ def test_an_invitation_is_a_message_to_pass_on_whose_token_stays_in_it(role: str
     assert isinstance(invite, Invite) and invite.standing == role
     found = re.search(r"/start i_([A-Za-z0-9_-]{32})", chat.text)
     assert found and found[1] not in str(invite)
+    kept = [one for one in chat.effects if isinstance(one, Send) and one.kept]
+    assert kept and found[1] not in str(kept), "the history would hold it"
     guest = Chat()
     guest.give(Opening(f"i_{found[1]}"))
     (taken,) = effects(guest, TakeRole)
@@ -118,3 +119,16 @@ def test_administrators_cannot_be_taken_back_in_the_chat() -> None:
     chat.give(Tap("unrole-yes.1"))
     assert not effects(chat, Unrole)
     assert isinstance(Turn(chat.session), Turn)
+
+
+def test_who_loses_a_role_leaves_the_journeys_that_need_it() -> None:
+    chat = Chat(standing=Standing.STAFF)
+    flow = next(flow for flow in chat.library.shelf.flows.values() if flow.audience != "everyone")
+    chat.give(Tap(f"go.{flow.id}"))
+    assert chat.at
+    chat.person = replace(chat.person, standing=Standing.MEMBER)
+    chat.say("Bonjour")
+    assert not chat.at and not chat.session.runs
+    assert Finish(flow.id, "cancelled") in chat.effects
+    chat.say("/reprendre")
+    assert flow.title not in chat.text

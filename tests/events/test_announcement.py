@@ -1,5 +1,6 @@
 """When announcements come again, when their text is at fault, and what one person's copy says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from bot.events.announcement import CHANGES, ORDERS, POISON, following, occurrence, poisoned
 from bot.events.copies import Reader, Writer, is_personal, unknown_holes
 from bot.markup import plain
+from bot.markup.polls import with_poll
 from bot.model.announcement import Fate, Order, Plan, Rhythm, State
 from bot.model.event import EventSeen, EventState, Place
-from bot.model.message import Markdown, Message, Poll
+from bot.model.message import AttachedFile, Markdown, Message, Poll
 from bot.model.turn import Policy
 from bot.model.values import FieldRef, Owner
 from bot.model.who import Person, PersonId
@@ -146,13 +148,18 @@ def test_the_card_of_the_event_stands_below_as_it_stands_for_the_person() -> Non
     made = WRITER.copy(plan, Reader(Person(PersonId(1)), seen=seen))
     assert made.text.startswith("Venez !\n\n")
     assert EVENT.title in made.text and "Vous venez" in made.text
-    assert f"decline.{EVENT.id}" in [one.act for one in made.options]
-    assert made.key == f"event.{EVENT.id}"
+    assert f"n-no.{EVENT.id}" in [one.act for one in made.options]
+    assert made.key is None, "the card that a tap brings is another message: the text stays"
+
+
+def test_the_card_alone_is_a_card_like_any_other() -> None:
+    made = WRITER.copy(
+        Plan(Message(Markdown("")), event=EVENT.id), Reader(Person(PersonId(1)), seen=EventSeen(EVENT))
+    )
+    assert made.key == f"event.{EVENT.id}" and f"going.{EVENT.id}" in [one.act for one in made.options]
 
 
 def test_an_event_that_is_a_draft_again_leaves_the_text_alone() -> None:
-    from dataclasses import replace
-
     plan = Plan(Message(Markdown("Venez !")), event=EVENT.id)
     seen = EventSeen(replace(EVENT, state=EventState.DRAFT), 0)
     assert WRITER.copy(plan, Reader(Person(PersonId(1)), seen=seen)).text == "Venez !"
@@ -168,3 +175,18 @@ def test_a_poll_says_who_sees_the_answers_and_stays_within_what_telegram_takes()
     poll = WRITER.copy(plan, Reader(Person(PersonId(1)))).poll
     assert poll is not None
     assert "visible de l'équipe" in poll.question and len(poll.question) <= 300
+
+
+def test_the_picture_of_the_event_goes_with_it_unless_the_text_has_files_of_its_own() -> None:
+    picture = AttachedFile("fete.png", "image/png", "a" * 64)
+    paper = AttachedFile("note.pdf", "application/pdf", "b" * 64)
+    seen = EventSeen(replace(EVENT, picture=picture), 3)
+    for own, shown in [((), (picture,)), ((paper,), (paper,))]:
+        plan = Plan(Message(Markdown("Venez !"), attachments=own), event=EVENT.id)
+        assert WRITER.copy(plan, Reader(Person(PersonId(1)), seen=seen)).attachments == shown
+
+
+def test_where_a_channel_has_no_polls_the_question_and_its_answers_are_text() -> None:
+    asked = Message(Markdown("Avis"), poll=Poll("On *se* voit ?", ("Lundi", "Mardi")))
+    assert plain(with_poll(asked), links=False) == "Avis\n\nOn *se* voit ?\n• Lundi\n• Mardi"
+    assert with_poll(Message(Markdown("Avis"))) == "Avis"

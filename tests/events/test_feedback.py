@@ -16,7 +16,7 @@ from bot.events.feedback import (
     was_there,
 )
 from bot.model.event import EventId, EventSeen, Gathering, Guest, Place
-from bot.model.values import FieldRef, Owner, RunId
+from bot.model.values import FieldRef, Owner, RunId, Value
 from bot.model.who import PersonId
 from tests.events.samples import EVENT, START
 
@@ -66,7 +66,7 @@ def test_what_fewer_than_five_said_is_not_told() -> None:
 
 def test_an_opinion_belongs_to_the_event_that_its_run_names() -> None:
     note = FieldRef(Owner.PERSON, "note", FEEDBACK, RUN)
-    answers = {tie(RUN): EVENT.id, note: 4, tie(OTHER): "autre"}
+    answers: dict[FieldRef, Value] = {tie(RUN): EVENT.id, note: 4, tie(OTHER): "autre"}
     assert told_already(EVENT.id, answers)
     assert not told_already(EventId("autre"), answers)
     assert not told_already(EventId("inconnu"), answers)

@@ -14,8 +14,10 @@ import pytest
 from bot.model.announcement import Fate, OnUnknown
 from bot.model.receipt import Failed
 from bot.runtime.announcing import WINDOW
+from bot.runtime.breadth import LEAST, MOST
 from bot.runtime.courier import BULK_WINDOW
 from bot.runtime.next_attempt import CAP, FIRST, next_attempt
+from bot.runtime.pacing import Pace, Pacer
 from tests.faults.conftest import running
 from tests.faults.stage import Stage, at, stage, texts
 from tests.journeys.program import Program, Settings
@@ -322,7 +324,7 @@ async def test_f17_slow_answers_bound_what_is_under_way_and_replies_go_first(tmp
                 held.append(len(here.courier._bulk))
                 sending.append(here.api.world.running)
                 waiting += await here.store.announcements.waiting(("telegram",), now=here.clock.now())
-                if here.api.world.running == 32 and len(between) < 3:
+                if here.api.world.running == LEAST and len(between) < 3:
                     # Every place of the announcement is taken; the reply does not wait for one.
                     before = len(here.api.journal)
                     await here.tells(CAMILLE, "réponse")
@@ -333,5 +335,32 @@ async def test_f17_slow_answers_bound_what_is_under_way_and_replies_go_first(tmp
         assert [texts(person) for person in people] == [["Avis"]] * 700
         assert between == [1, 1, 1]
         assert 100 < max(held) <= BULK_WINDOW
-        assert max(sending) == 32
-        assert max(waiting) <= WINDOW * here.announcer.rate * 1.5
+        assert max(sending) == LEAST
+        assert max(waiting) <= WINDOW * here.announcer.rate * 1.5 + LEAST
+
+
+@pytest.mark.parametrize(("delay", "least", "most"), [(0.1, 60, 160), (0.25, 150, MOST)])
+async def test_f17_the_more_copies_are_under_way_the_slower_the_answers_so_that_the_pace_is_kept(
+    tmp_path: Path, delay: float, least: int, most: int
+) -> None:
+    async with stage(tmp_path, patience=60.0, pacer=Pacer(Pace(overall=1000.0))) as here:
+        here.announcer.rate = 1000.0
+        people = [here.api.person(2000 + number) for number in range(700)]
+        for person in people:
+            await here.store.load(at(person.id), now=here.clock.now())
+            here.api.fault(faults.slow(delay), method="sendMessage", chat=person.id)
+        camille = here.api.person(CAMILLE)
+        await here.announces()
+        sending, replied = [0], False
+        async with here.running(polls=False):
+            while await here.announcer.step():
+                sending.append(here.api.world.running)
+                if sending[-1] >= least and not replied:
+                    await here.tells(CAMILLE, "réponse")
+                    await here.until(lambda: texts(camille) == ["réponse"], step=0.01)
+                    replied = True
+                await here.advance(0.01)
+        assert replied
+        assert least <= max(sending) <= most
+        assert dict(await counted(here.store)) == {Fate.SENT: 700}
+        assert [texts(person) for person in people] == [["Avis"]] * 700

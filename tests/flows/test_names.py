@@ -47,7 +47,7 @@ SHOWN: list[tuple[str, Value | None, str]] = [
     ("choix", "public", "Toucher un nouveau public"),
     ("choix", "parti", "parti"),
     ("plusieurs", ("moyens", "public"), "Partager des moyens [list_and] Toucher un nouveau public"),
-    ("plusieurs", (), "[absent]"),
+    ("plusieurs", (), "[none_chosen]"),
     ("ouinon", False, "[button_no]"),
     ("qui", "2", "Bo"),
     ("qui", "3", "[association_self]"),

@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.library import open_library
-from bot.flows.roster import (
-    Column,
-    Unreadable,
-    columns_of,
-    header_of,
-    read_cell,
-    read_line,
-    write_cell,
-    write_line,
-)
+from bot.flows.roster import Column, Unreadable, columns_of, header_of, write_cell, write_line
+from bot.flows.roster_line import read_cell, read_line
 from bot.flows.shelf import Shelf
 from bot.model.announcement import NewsKind
 from bot.model.roster import Flaw, Line, Listed

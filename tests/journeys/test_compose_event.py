@@ -20,8 +20,7 @@ async def test_an_event_is_composed_joined_changed_and_announced(tmp_path: Path)
             "quiet_hours": "3:00-3:00",
         }
         claire, awa, bo = (
-            api.person(id, first_name=name)
-            for id, name in ((CLAIRE, "Claire"), (AWA, "Awa"), (BO, "Bo"))
+            api.person(id, first_name=name) for id, name in ((CLAIRE, "Claire"), (AWA, "Awa"), (BO, "Bo"))
         )
         with Program("run", folder=tmp_path, settings=settings) as program:
             await asyncio.to_thread(program.prints, "Telegram: connected")
@@ -42,7 +41,7 @@ async def test_an_event_is_composed_joined_changed_and_announced(tmp_path: Path)
             await _change_place(claire)
             assert "Le parc" in await _until(awa, "a changé")
             await _announce(claire)
-            assert "Le parc" in await _until(bo, "Vous venez ?")
+            assert "Le parc" in await _until(bo, "Un rendez-vous pour vous.")
             await bo.taps("Je viens")
             await _until(bo, "Votre place est réservée")
             await api.quiet()
@@ -66,7 +65,7 @@ async def _change_place(claire: Person) -> None:
     await _until(claire, "Pour l'équipe")
     await claire.taps("Modifier")
     await _until(claire, "Est-ce juste")
-    await claire.taps("Corriger")
+    await claire.taps("Je corrige")
     await _until(claire, "?")
     await claire.taps("Où a-t-il lieu ?")
     await _until(claire, "Touchez")
@@ -82,12 +81,16 @@ async def _announce(claire: Person) -> None:
     """To everybody, at once."""
     await claire.taps("Oui")
     await _until(claire, "au-dessus de la carte")
-    await claire.taps("Vous venez ?")
+    await claire.taps("Un rendez-vous pour vous.")
     await _until(claire, "À qui")
-    for label in ("À tout le monde", "Valider", "Tout de suite", "Oui"):
+    for label, next_one in (
+        ("À tout le monde", "épargner"),
+        ("Valider", "Quand part"),
+        ("Tout de suite", "Est-ce juste"),
+        ("Oui", "On l'envoie"),
+    ):
         await claire.taps(label)
-        await _until(claire, "?")
-    await _until(claire, "On l'envoie")
+        await _until(claire, next_one)
     await claire.taps("Envoyer à 3 personnes")
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tests.journeys.program import PATIENCE, Program, Settings
 from tests.small_base import write_small_base
-from tests.telegram_api import TOKEN, BotApi, Group, Person
+from tests.telegram_api import TOKEN, BotApi, Group, Person, faults
 from tests.telegram_api.forum import topic_of
 from tests.telegram_api.world import Chat, Heard
 
 FORUM = -1009
 CLAIRE, AWA, TOM = 4711001, 4711002, 4711003
 UNKNOWN = "recette de la pizza aux champignons"
+CHANNEL = {"id": -5, "type": "channel"}
 SECRET = "zanzibarette"
 """Said among staff, and never to be written down."""
 
@@ -98,13 +99,20 @@ async def desk(
             await asyncio.to_thread(program.prints, "Telegram: connected")
             await claire.starts()
             await claire.hears(PATIENCE)
-            yield Desk(api, group, claire, awa, tom, program, folder, settings)
-            assert await asyncio.to_thread(program.stop) == 0
+            here = Desk(api, group, claire, awa, tom, program, folder, settings)
+            try:
+                yield here
+                assert await asyncio.to_thread(here.program.stop) == 0
+            finally:
+                if here.program.running:
+                    here.program.kill()
             assert "Traceback" not in program.err and "loop_died" not in program.err
             assert SECRET not in program.err
 
 
-async def test_a_request_in_a_forum_topic_from_opening_to_satisfaction(tmp_path: Path) -> None:
+async def test_a_request_in_a_forum_topic_from_opening_to_satisfaction(  # noqa: PLR0915  # one story, told whole
+    tmp_path: Path,
+) -> None:
     async with desk(tmp_path) as here:
         awa, claire, chat = here.awa, here.claire, here.chat
         # A question without an answer goes to the team once Awa agrees.
@@ -207,7 +215,7 @@ async def test_who_has_no_role_or_hides_who_they_are_is_not_passed_on(tmp_path: 
         await tom.taps("Fermer", chat=chat)
         await claire.says("quetzal anonyme", chat=chat, thread=thread, sender_chat=chat.json())
         assert "anonymes" in (await here.told()).text
-        await claire.says("ocelot d'un canal", chat=chat, thread=thread, sender_chat={"id": -5, "type": "channel"})
+        await claire.says("ocelot d'un canal", chat=chat, thread=thread, sender_chat=CHANNEL)
         await claire.says("tapir transféré", chat=chat, thread=thread, forward_origin={"type": "user"})
         await claire.says("coati d'un autre", chat=chat, thread=thread, via_bot={"id": 5, "is_bot": True})
         wrote = await tom.says("rien", chat=chat, thread=thread)
@@ -336,6 +344,24 @@ async def test_erased_the_topic_is_deleted_or_staff_are_asked_to(tmp_path: Path)
                         await asyncio.sleep(0.02)
             assert here.query("SELECT * FROM request") == [] == here.query("SELECT * FROM request_topic")
             await here.is_quiet()
+
+
+async def test_killed_between_a_topic_and_its_message_leaves_one_empty_topic_at_most(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        here.api.fault(faults.slow(60), method="createForumTopic")
+        await here.awa.says("parler à quelqu'un")
+        await heard(here.awa, "C'est noté")
+        async with asyncio.timeout(PATIENCE):
+            while not here.chat.topics:
+                await asyncio.sleep(0.02)
+        here.program.kill()
+        here.program = Program("run", folder=tmp_path, settings=here.settings)
+        pack = await here.told()
+        assert len(here.chat.topics) == 2 and here.thread(pack) == max(here.chat.topics)
+        await here.until("SELECT reference FROM request_topic", (str(here.thread(pack)),))
+        await here.claire.says("Bonjour", chat=here.chat, thread=here.thread(pack))
+        await heard(here.awa, "Bonjour")
+        await here.is_quiet()
 
 
 async def opened(here: Desk, *, topic: bool = True) -> int:

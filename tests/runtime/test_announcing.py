@@ -11,6 +11,7 @@ from bot.model.effects import Erase
 from bot.model.receipt import Deferred, Unreachable
 from bot.model.who import Address
 from bot.runtime.announcing import Announcer
+from bot.runtime.breadth import LEAST
 from bot.runtime.pacing import Pace, Pacer
 from bot.storage.store import Store
 from tests.runtime.conftest import World
@@ -156,7 +157,7 @@ async def test_copies_leave_places_for_replies(store: Store, parallel: int) -> N
         for _ in range(8):  # until one has arrived, a few at a time
             await announcer(world, rate=200).step()
             await settled()
-        assert len(world.channel.sent) == parallel // 2
+        assert len(world.channel.sent) == LEAST
         await tell(store, "réponse", at=Address("telegram", "1"))
         world.courier.wake()
         await settled()
@@ -202,7 +203,8 @@ async def test_a_copy_never_overtakes_a_reply_that_waits_for_a_place(store: Stor
         world.courier.wake()
         await announcer(world).step()
         await settled()
-        assert len(world.channel.sent) == 4
+        # Copies have places of their own, but this person's waits for the reply.
+        assert {to for to, _, _ in world.channel.sent} == {at.id for at in (*busy, *people[1:])}
         world.channel.gate.set()
         await settled()
     mine = [text for to, text, _ in world.channel.sent if to == people[0].id]

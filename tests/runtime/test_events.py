@@ -13,7 +13,7 @@ from bot.dialogue.library import Library
 from bot.dialogue.respond import respond
 from bot.model.effects import News
 from bot.model.event import Event, EventState, Place
-from bot.model.inputs import Input, Tap
+from bot.model.inputs import Input, Opening, Tap
 from bot.model.receipt import Delivered
 from bot.model.session import Session
 from bot.model.turn import Turn, View
@@ -107,3 +107,62 @@ async def test_who_changed_their_mind_and_those_of_a_cancelled_event_hear_nothin
     await taps(world, ALICE, "decline")
     await publish(world, event(state=EventState.CANCELLED, revision=2))
     assert await until(world, EVENT.starts - timedelta(hours=1)) == []
+
+
+async def beats(world: World, moment: datetime) -> list[tuple[Address, str]]:
+    """Let the clock go to this moment and the timers ring; all that is to be sent then."""
+    world.clock.advance((moment - world.clock.now()).total_seconds())
+    await world.heartbeat.beat()
+    for at in (ALICE, BRUNO):
+        await world.lanes.run(str(at), nothing)
+    return await letters(world)
+
+
+async def test_a_card_that_somebody_has_open_counts_down_once_a_minute(world: World) -> None:
+    await publish(world, event(capacity=9))
+    await world.runner.turn(Arrival(ALICE, Opening(f"e_{EVENT.id}")))
+    await letters(world)
+    for number in range(3):
+        await taps(world, Address("telegram", str(5000 + number)), "going")
+    await letters(world)
+    start = world.clock.now()
+
+    async def alice_sees(minutes: float) -> list[str]:
+        told = await beats(world, start + timedelta(minutes=minutes))
+        return [text for at, text in told if at == ALICE]
+
+    assert await alice_sees(0.5) == []
+    (card,) = await alice_sees(1.1)
+    assert "Il reste 6 places sur 9" in card
+    assert await alice_sees(5) == []
+    await taps(world, BRUNO, "going")
+    await letters(world)
+    (card,) = await alice_sees(7)
+    assert "Il reste 5 places" in card
+
+
+async def test_a_card_looked_at_long_ago_is_left_alone(world: World) -> None:
+    await publish(world, event(capacity=9))
+    await world.runner.turn(Arrival(ALICE, Opening(f"e_{EVENT.id}")))
+    await letters(world)
+    start = world.clock.now()
+    await beats(world, start + timedelta(minutes=70))
+    await taps(world, BRUNO, "going")
+    await letters(world)
+    assert await beats(world, start + timedelta(minutes=75)) == []
+
+
+async def test_the_morning_after_who_had_a_seat_is_asked_and_after_the_door_only_who_came(
+    world: World,
+) -> None:
+    await publish(world, EVENT)
+    await taps(world, ALICE, "going")
+    await taps(world, BRUNO, "going")
+    await letters(world)
+    morning = datetime.fromisoformat("2027-02-19T10:00+01:00")
+    assert "Venez-vous" not in str(await beats(world, EVENT.ends))
+    alice = (await world.store.load(ALICE, now=EVENT.ends)).view.person.id
+    await world.store.gatherings.check_in(EVENT, [alice], world.store.policy, now=EVENT.ends)
+    assert await beats(world, morning - timedelta(minutes=1)) == []
+    ((at, text),) = await beats(world, morning)
+    assert at == ALICE and "Merci de votre présence" in text

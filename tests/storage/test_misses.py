@@ -19,6 +19,7 @@ from bot.storage.store import Store
 from tests.storage.samples import ALICE, BRUNO, DAY, NOW, POLICY, on_disk, rows, turn
 
 A, B = ArticleId("a"), ArticleId("b")
+STAFF = {"standing": "staff"}
 
 
 def everything(session: Session, standing: Standing) -> Collection[Need]:
@@ -100,13 +101,31 @@ async def test_only_open_questions_are_settled(
     store: Store, decided: tuple[Effect, ...], states: list[str], proposals: int
 ) -> None:
     await turn(store, *(Miss(text, "reject") for text in ("un", "deux", "trois")))
+    await store.load(BRUNO, now=NOW, profile=STAFF)
     await turn(store, *decided, at=BRUNO)
     assert [row.state for row in await store.missed()] == states
     assert len(await store.proposals()) == proposals
 
 
+@pytest.mark.parametrize("decided", [Settle((1,)), Propose(A, ("un",), (1,))])
+@pytest.mark.parametrize("standing", ["member", "organiser"])
+async def test_the_commit_asks_who_decides_about_questions(
+    store: Store, decided: Effect, standing: str
+) -> None:
+    await turn(store, Miss("un", "reject"))
+    await store.load(BRUNO, now=NOW, profile={"standing": standing})
+    assert not await turn(store, decided, at=BRUNO)
+    assert [row.state for row in await store.missed()] == ["open"]
+    assert (await store.roles.team()).journal == ()
+    await store.load(BRUNO, now=NOW, profile=STAFF)
+    assert await turn(store, decided, at=BRUNO)
+    (line,) = (await store.roles.team()).journal
+    assert line.act == ("questions.dismissed" if isinstance(decided, Settle) else "questions.proposed")
+
+
 @pytest.mark.parametrize(("accepted", "state"), [(True, "done"), (False, "open")])
 async def test_a_proposal_ends_once(store: Store, accepted: bool, state: str) -> None:
+    await store.load(ALICE, now=NOW, profile=STAFF)
     await turn(store, Miss("un", "reject"), Miss("deux", "reject"))
     await turn(store, Propose(A, ("un",), (1,)))
     (proposal,) = await store.proposals()

@@ -24,6 +24,7 @@ from bot.model.effects import (
     Register,
     Remember,
     Send,
+    SetDigest,
     SetPreferences,
     SetTimer,
 )
@@ -103,6 +104,9 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         await store.record(one, Delivered("77", topic="44"), now=NOW)
     await tell(store, "encore")
     await claimed(store, await announced(store))
+    (copy,) = await store.due_bulk(CHANNELS, now=NOW)
+    await store.record(copy, Delivered("88"), now=NOW)
+    await turn(store, cause=Cause(tapped="do.menu", tapped_at="88"))
     await store.publish_event(EVENT, News(say("")), now=NOW)
     await turn(store, Register(EVENT.id, Reply.GOING, 1, Place.SEATED, say("")))
     await store.gatherings.check_in(
@@ -111,6 +115,7 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
     await turn(store, Send(say("Carte", key=f"event.{EVENT.id}")))
     await store.load(ALICE, now=NOW, profile={"standing": "staff"})
     await turn(store, ExportRoster())
+    await turn(store, SetDigest(False))
     await turn(store, Export(say("Voici vos données"), "mes-donnees.json"))
     message = (await store.history(ALICE))[-1].message
     assert message is not None
@@ -138,9 +143,13 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         "announcement",
         "event",
         "event_file",
+        "asked",
+        "passage",
+        "active",
+        "digest",
         "sqlite_sequence",
     }
-    plural = {"answer", "task", "timer", "journey", "request", "registration", "attendance", "file"}
+    plural = {"click", "answer", "task", "timer", "journey", "request", "registration", "attendance", "file"}
     plurals = {"request_topic": "request_topics", "address": "addresses", "delivery": "deliveries"} | {name: f"{name}s" for name in plural}
     sections = {plurals.get(name, name) for name in tables - without_identity}
     assert sections == set(told)
@@ -249,6 +258,7 @@ async def _join(store: Store, path: Path) -> None:
 )
 async def test_time_erases(store: Store, path: Path, age: timedelta, gone: list[str]) -> None:
     unused = await keep(store)
+    await store.load(ALICE, now=NOW, profile={"standing": "staff"})
     await turn(
         store,
         Send(say("a", key="k")),

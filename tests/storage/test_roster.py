@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows.roster import Column, columns_of, header_of, read_line
+from bot.flows.roster import Column, columns_of, header_of
+from bot.flows.roster_line import read_line
 from bot.flows.weighing import Scale, Weigher
 from bot.model.announcement import NewsKind
 from bot.model.effects import Erase, Reach, Remember

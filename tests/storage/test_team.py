@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.effects import Audit, Erase, Invite, TakeRole, Unrole
+from bot.model.effects import Audit, Erase, Invite, Send, TakeRole, Unrole
 from bot.model.message import Message
+from bot.model.receipt import Delivered
+from bot.model.turn import Turn
 from bot.model.who import Address, Standing
 from bot.storage.store import Store
 from bot.storage.team import digest
-from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, NOW, POLICY, rows, say, turn
+from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, NOW, POLICY, on_disk, rows, say, turn
 
 CLAIRE = Address("telegram", "4700")
 TOKEN = "a-token-that-nobody-guesses"
@@ -107,3 +109,70 @@ async def test_the_journal_stays_when_its_author_is_erased_without_the_name(team
     (line,) = (await team.roles.team()).journal
     assert (line.act, line.name) == ("role.invited", "")
     await team.close()
+
+
+async def test_the_name_of_who_lost_a_role_leaves_the_journal_with_them(team: Store, path: Path) -> None:
+    await team.load(ALICE, now=NOW, name="Zébulonia")
+    await turn(team, taking())
+    alice = (await team.load(ALICE, now=NOW)).view.person.id
+    assert await team.roles.remove(alice, now=NOW)
+    assert [one.about for one in (await team.roles.team()).journal][0] == "Zébulonia"
+    await turn(team, Erase(say("farewell")))
+    line = (await team.roles.team()).journal[0]
+    assert (line.act, line.about) == ("role.removed", "")
+    await team.close()
+    assert on_disk(path, "Zébulonia") == []
+
+
+async def test_a_turn_decided_before_a_role_was_taken_back_is_decided_anew(team: Store, path: Path) -> None:
+    """The short command takes it back while the serving process decides."""
+    await turn(team, taking())
+    decided = await team.load(ALICE, now=NOW)
+    beside = await Store.open(path, policy=POLICY)
+    assert await beside.roles.remove(decided.view.person.id, now=NOW)
+    await beside.close()
+    assert not await team.commit_turn(decided, Turn(decided.session, (Send(say("a list")),)), now=NOW)
+    assert await said(team, ALICE) == ["welcome staff"]
+    await team.close()
+
+
+async def test_who_left_the_settings_is_no_administrator_from_the_next_start(team: Store, path: Path) -> None:
+    dora = Address("telegram", "4701")
+    await team.close()
+    both = await Store.open(path, policy=POLICY, admins=frozenset([CLAIRE, dora]))
+    await both.load(dora, now=NOW, name="Dora")
+    await both.close()
+    store = await Store.open(path, policy=POLICY, admins=frozenset([dora]))
+    assert await store.roles.settle([dora], now=NOW) == 1
+    assert await store.roles.chats("telegram") == {dora.id: Standing.ADMIN}
+    assert [(one.act, one.about) for one in (await store.roles.team()).journal][:1] == [
+        ("role.removed", "Claire")
+    ]
+    assert await store.roles.settle([dora], now=NOW) == 0
+    await store.close()
+
+
+async def test_an_invitation_ends_with_the_right_of_who_made_it(team: Store, path: Path) -> None:
+    await team.roles.settle([], now=NOW)
+    await turn(team, taking())
+    assert await standing(team, ALICE) is Standing.MEMBER
+    assert await said(team, ALICE) == ["gone"]
+    await team.close()
+
+
+async def test_who_is_erased_leaves_no_invitation(team: Store, path: Path) -> None:
+    await turn(team, Erase(say("farewell")), at=CLAIRE)
+    assert rows(path, "SELECT * FROM invitation") == []
+    await turn(team, taking())
+    assert await standing(team, ALICE) is Standing.MEMBER
+    await team.close()
+
+
+async def test_what_is_not_kept_is_sent_and_not_found_afterwards(team: Store, path: Path) -> None:
+    await turn(team, Send(say("i_secret", key="a"), kept=False), Send(say("plain", key="b")), at=CLAIRE)
+    assert await said(team, CLAIRE) == ["i_secret"]
+    for outgoing in await team.due_messages(CHANNELS, now=NOW):
+        await team.record(outgoing, Delivered("1"), now=NOW)
+    assert await said(team, CLAIRE) == ["plain"]
+    await team.close()
+    assert not any("i_secret" in str(rows(path, f"SELECT * FROM {table}")) for table in ("history", "outbox"))

@@ -61,6 +61,8 @@ async def send_poll(world: World, call: Call) -> Any:
         "is_anonymous": anonymous,
         "type": call.text("type") or "regular",
         "allows_multiple_answers": call.boolean("allows_multiple_answers"),
+        "allows_revoting": True,
+        "members_only": False,
     }
     content = Content("poll", keyboard=read_keyboard(call), extra={"poll": poll})
     return message_json(world.add_message(chat, world.bot, content))

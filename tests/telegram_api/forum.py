@@ -13,7 +13,7 @@ from tests.telegram_api.world import Chat, Content, ForumTopic, World
 ICONS = ("📰", "💡", "❗️", "✍️", "💬", "✅", "‼️", "❓", "👀", "🔥")
 """Some of the icons that any bot may use; Telegram writes some of them with a variation selector."""
 
-REACTIONS = frozenset("👍 👎 ❤ 🔥 👏 🎉 👌 🙏 👀 ✍".split())
+REACTIONS = frozenset(["👍", "👎", "❤", "🔥", "👏", "🎉", "👌", "🙏", "👀", "✍"])
 """Some of ``ReactionTypeEmoji``."""
 
 TITLE_LIMIT = 128

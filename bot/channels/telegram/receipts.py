@@ -52,6 +52,13 @@ UNEDITABLE = (
 """400s that mean: this message cannot be edited any more, so say it anew."""
 
 
+QUESTION_GONE = ("message to be replied not found", "reply message not found", "reply_message_id_invalid")
+"""400s that mean: the message that this one answers was deleted."""
+
+TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
+"""400s that mean: the topic of a forum was deleted, with all that was in it."""
+
+
 def receipt_of(error: Exception) -> Receipt:
     """The receipt of a call that raised."""
     said = describe(error)

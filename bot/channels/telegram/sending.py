@@ -25,6 +25,8 @@ from bot.channels.telegram.reading import CHANNEL
 from bot.channels.telegram.receipts import (
     NO_CAPTION,
     NO_TEXT,
+    QUESTION_GONE,
+    TOPIC_GONE,
     UNEDITABLE,
     UNMODIFIED,
     mentions,
@@ -152,6 +154,18 @@ class Sender:
         )
 
     async def _send(self, bot: Bot, address: Address, part: Part) -> Delivered:
+        try:
+            return await self._say(bot, address, part)
+        except BadRequest as error:
+            # A part with a topic of its own is `topics`' affair: it makes another one.
+            lost = QUESTION_GONE if part.thread is not None else (*QUESTION_GONE, *TOPIC_GONE)
+            if part.reply_to is None or not mentions(error, *lost):
+                raise
+        if self.pace is not None:
+            await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
+        return await self._say(bot, address, replace(part, reply_to=None))
+
+    async def _say(self, bot: Bot, address: Address, part: Part) -> Delivered:
         if part.poll is not None:
             return Delivered(*await send_poll(bot, int(address.id), part))
         if part.copied is not None:
@@ -230,7 +244,7 @@ def _answering(part: Part) -> ReplyParameters | None:
     """The message that this part answers, which may be gone by now.
 
     In a topic of a forum an answer to a message that is gone is refused all the same (Bot API,
-    ReplyParameters): nobody is left there to read it.
+    ReplyParameters): then it goes out into the chat, without being an answer.
     """
     if part.reply_to is None:
         return None

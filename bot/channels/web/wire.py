@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.channels.web.ports import Said, Shown
 from bot.markup import page_html
+from bot.markup.polls import with_poll
 from bot.model.message import AttachedFile, Message, Option
 from bot.model.values import StoredFile
 
@@ -16,7 +17,7 @@ def shown(reference: str, at: datetime, message: Message) -> dict[str, Any]:
         "id": reference,
         "author": "assistant",
         "at": at.isoformat(),
-        "html": page_html(message.text),
+        "html": page_html(with_poll(message)),
         "folded": page_html(message.folded),
         "options": [_option(option) for option in message.options],
         "controls": [_option(option) for option in message.controls],

@@ -17,6 +17,7 @@ from bot.flows.field import NOW, Choice, Declared, Field, owner_of
 from bot.flows.french import shorten
 from bot.flows.listing import EVENTS, JOURNEYS, PEOPLE, listed, people
 from bot.flows.posts import MAX_POST, Post, post_of, write_post
+from bot.flows.proposals import PROPOSED, proposals
 from bot.flows.step import (
     Again,
     Answered,
@@ -35,7 +36,6 @@ from bot.flows.template import Template
 from bot.flows.typed import MAX_TEXT, READERS, Bad, asks, clean
 from bot.knowledge.choice import Chosen, ChosenMany, Unsure, match_choice, match_choices, same_words
 from bot.markup.escape import escape
-from bot.markup.plain import plain
 from bot.model.effects import Remember
 from bot.model.inputs import Attachment, Contact, Location, Tap, Unusable, Utterance
 from bot.model.message import Markdown, Message, Option, Poll
@@ -49,8 +49,6 @@ YES, NO = "yes", "no"
 ALWAYS_PERSONAL = ("email", "phone", "person")
 """Field types that are personal whatever the author says."""
 
-PROPOSED = "propose-"
-"""How the ids of proposals begin; their number follows, from 1."""
 LABEL = 40
 """Longest label of a proposal's button, in characters."""
 
@@ -197,23 +195,12 @@ class Ask(Step):
                 if self.choices_from:
                     return tuple(listed(self.choices_from, scope.shelf, scope.view))
                 return tuple((choice.id, (choice.label, *choice.also)) for choice in self.choices)
-        return self._proposals(scope)
+        return proposals(self.propose, scope.names)
 
     def _labels(self, scope: Scope) -> Iterable[tuple[str, str]]:
         """Id and label of each button; one that no author wrote for a button is cut to fit it."""
         most = LABEL if self.choices_from or self.propose else MAX_TEXT
         return ((id, shorten(words[0], most)) for id, words in self.options(scope))
-
-    def _proposals(self, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        known = [
-            template
-            for template in self.propose
-            if all(scope.names.read(hole.name) is not None for hole in template.placeholders())
-        ]
-        return tuple(
-            (f"{PROPOSED}{number}", (plain(scope.text(template)).strip(),))
-            for number, template in enumerate(known, 1)
-        )
 
     @property
     def asks_for_more(self) -> bool:

@@ -45,8 +45,8 @@ SELECT a.id FROM announcement a
 SELECT a.made_by AS person, d.channel, d.id
   FROM announcement a
   JOIN address d ON d.person = a.made_by
- WHERE a.id = :id
- ORDER BY instr(:channels || ',' || d.channel, d.channel), d.id LIMIT 1;
+ WHERE a.id = :id AND instr(',' || :channels || ',', ',' || d.channel || ',')
+ ORDER BY instr(',' || :channels || ',', ',' || d.channel || ','), d.id LIMIT 1;
 
 -- name: announcement_card_waits
 SELECT 1 AS found FROM outbox

@@ -80,10 +80,12 @@ SELECT 1 AS asked FROM registration WHERE event = :event AND person = :person AN
 -- Those who still have the timer by which they are asked.
 UPDATE registration SET asked = 1
  WHERE event = :event AND place = 'maybe'
-   AND person IN (SELECT timer.person FROM timer WHERE timer.key = :key);
+   AND EXISTS (SELECT 1 FROM timer t WHERE t.person = registration.person AND t.key = :key);
 
 -- name: timer_hasten
-UPDATE timer SET due = :now WHERE key = :key AND due > :now;
+UPDATE timer SET due = :now
+ WHERE key = :key AND due > :now
+   AND person IN (SELECT r.person FROM registration r WHERE r.event = :event AND r.place = 'maybe');
 
 -- name: event_code
 UPDATE event SET code = :code WHERE id = :id;

@@ -21,7 +21,7 @@ SELECT json_each.key AS place, p.id, p.name, p.standing, p.language, p.reachable
        (SELECT json_group_array(json_array(m.id, m.name))
           FROM person m
          WHERE m.association = p.association) AS members,
-       (SELECT json_array(r.id, r.state, r.talking, r.shared, r.title, r.at, r.answered)
+       (SELECT json_array(r.id, r.state, r.talking, r.shared, r.title, r.at, r.answered, r.reason, r.text)
           FROM request r
          WHERE r.person = p.id AND r.state <> 'closed') AS request,
        (SELECT json_array(n.off, n.weekly, n.quiet, n.paused_until)

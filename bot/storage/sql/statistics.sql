@@ -116,7 +116,7 @@ DELETE FROM undigested WHERE person = :person;
 -- name: digest_refused
 SELECT since FROM undigested WHERE person = :person;
 
--- name: export_digest
+-- name: export_undigested
 SELECT since AS refused_since FROM undigested WHERE person = :person;
 
 -- name: purge_asked

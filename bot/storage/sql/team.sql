@@ -10,6 +10,18 @@ SELECT d.id AS chat, p.standing FROM person p JOIN address d ON d.person = p.id
 -- name: team_standing
 SELECT standing, name FROM person WHERE id = :person;
 
+-- name: team_former_admins
+-- Administrators by an earlier start, whom the settings do not name any more.
+SELECT p.id FROM person p
+ WHERE p.standing = 'admin' AND p.kind = 'person'
+   AND NOT EXISTS (SELECT 1 FROM address d
+                     JOIN json_each(:admins) named ON d.channel = named.value ->> 0 AND d.id = named.value ->> 1
+                    WHERE d.person = p.id);
+
+-- name: standing_moved
+-- A turn that is being decided on the old standing is decided anew.
+UPDATE session SET version = version + 1 WHERE person = :person;
+
 -- name: team_address
 SELECT channel, id FROM address WHERE person = :person
  ORDER BY channel <> 'telegram', channel, id LIMIT 1;
@@ -21,6 +33,12 @@ VALUES (:hash, :standing, :made_by, :now, :expires);
 -- name: invitation_take
 DELETE FROM invitation WHERE hash = :hash AND expires > :now RETURNING standing, made_by;
 
+-- name: invitations_withdraw
+DELETE FROM invitation WHERE made_by = :person;
+
+-- name: export_invitations
+SELECT standing, made, expires FROM invitation WHERE made_by = :person ORDER BY made, hash;
+
 -- name: purge_invitations
 DELETE FROM invitation WHERE expires <= :now;
 
@@ -28,8 +46,12 @@ DELETE FROM invitation WHERE expires <= :now;
 INSERT INTO journal (at, person, act, about) VALUES (:now, :person, :act, :about);
 
 -- name: journal
-SELECT j.id, j.at, coalesce(p.name, '') AS name, j.act, j.about
-  FROM journal j LEFT JOIN person p ON p.id = j.person
+-- Whose role was taken back is kept by number: the name goes with the person.
+SELECT j.id, j.at, coalesce(p.name, '') AS name, j.act,
+       iif(j.act = 'role.removed', coalesce(whose.name, ''), j.about) AS about
+  FROM journal j
+  LEFT JOIN person p ON p.id = j.person
+  LEFT JOIN person whose ON j.act = 'role.removed' AND whose.id = CAST(j.about AS INTEGER)
  WHERE j.id < :before ORDER BY j.id DESC LIMIT :limit;
 
 -- name: purge_journal

@@ -291,8 +291,9 @@ async def test_an_answer_in_a_group_answers_its_question(api: BotApi, channel: T
     assert group.chat.last.reply_to is None
 
 
-async def test_in_a_forum_nobody_is_answered_whose_question_is_gone(
-    api: BotApi, channel: TelegramChannel
+@pytest.mark.parametrize("gone", ["message to be replied not found", "message thread not found"])
+async def test_in_a_forum_an_answer_whose_question_is_gone_goes_out_into_the_chat(
+    api: BotApi, channel: TelegramChannel, gone: str
 ) -> None:
     camille, group = api.person(1001), api.group(-1005)
     group.chat.is_forum = True
@@ -301,7 +302,23 @@ async def test_in_a_forum_nobody_is_answered_whose_question_is_gone(
     await channel.send(Address("telegram", "-1005"), answer)
     assert group.chat.last.thread == 77
     asked.deleted = True
-    assert isinstance(await channel.send(Address("telegram", "-1005"), answer), Refused)
+    api.fault(faults.bad_request(gone), method="sendMessage")
+    slots = Slots()
+    channel.keep_pace(slots)
+    receipt = await channel.send(Address("telegram", "-1005"), answer)
+    last = group.chat.last
+    assert (last.text, last.reply_to, last.thread) == ("Le bail.", None, None)
+    assert reference(receipt) == str(last.message_id)
+    assert slots.taken == 1  # the second call keeps the pace too
+
+
+async def test_a_message_that_answers_nobody_is_refused_for_a_topic_that_is_gone(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    api.person(1001)
+    api.fault(faults.bad_request("message thread not found"), method="sendMessage")
+    assert isinstance(await channel.send(CAMILLE, HELLO), Refused)
+    assert len(api.calls("sendMessage")) == 1
 
 
 class Slots:

@@ -1,0 +1,23 @@
+"""Answers to a question of words that stand ready on buttons (`propose`)."""
+
+from collections.abc import Sequence
+
+from bot.flows.names import Names
+from bot.flows.template import Template, fill
+from bot.markup.plain import plain
+
+PROPOSED = "propose-"
+"""How the ids of proposals begin; their number follows, from 1."""
+
+
+def proposals(templates: Sequence[Template], names: Names) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Ids with their words; what speaks of something that is not known here is left out."""
+    known = [
+        template
+        for template in templates
+        if all(names.read(hole.name) is not None for hole in template.placeholders())
+    ]
+    return tuple(
+        (f"{PROPOSED}{number}", (plain(fill(template, names.show)).strip(),))
+        for number, template in enumerate(known, 1)
+    )

@@ -1,0 +1,282 @@
+"""Requests as they are kept: one open for each person, in whose hands, told where, and for how long."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.model.effects import (
+    Erase,
+    Escalate,
+    Handle,
+    ProposeEntry,
+    Rate,
+    Reach,
+    Relay,
+    ShareContext,
+    Talk,
+    TellTeam,
+)
+from bot.model.inputs import StaffReply, Utterance
+from bot.model.message import Markdown, Message, Option
+from bot.model.receipt import Delivered, Migrated, Refused, Unreachable
+from bot.model.request import NUMBER, Deed, RequestId, RequestState
+from bot.model.turn import Need
+from bot.model.who import Address, PersonId, Standing
+from bot.storage.outbox import Outgoing
+from bot.storage.store import Store
+from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, NOW, PAGE, rows, say, turn
+
+GROUP = Address("telegram", "-1009")
+ONE = RequestId(1)
+PACK = Message(Markdown(f"n° {NUMBER}"), (Option("take", "Prendre", f"req.{NUMBER}.take"),))
+ALONE = (Option("answer", "Répondre", f"req.{NUMBER}.answer"),)
+ASKED = Escalate("asked", "un bail", f"{NUMBER} Alice", PACK, say("encore"), ALONE, NOW + 2 * DAY)
+
+
+async def staff(store: Store, at: Address = BRUNO) -> PersonId:
+    """Somebody of the team."""
+    loaded = await store.load(at, now=NOW, name="Bruno", profile={"standing": "staff"})
+    return loaded.view.person.id
+
+
+async def due(store: Store, *, to: Address | None = None) -> list[Outgoing]:
+    found = await store.due_messages((*CHANNELS, "web"), now=NOW)
+    return [one for one in found if to is None or one.address == to]
+
+
+async def deliver(store: Store, *references: str) -> None:
+    """Deliver what waits for the group, in order; topic 77."""
+    for reference in references:
+        (first,) = await due(store, to=GROUP)
+        await store.record(first, Delivered(reference, topic="77"), now=NOW)
+
+
+def relay(by: PersonId, state: RequestState = RequestState.OPEN, *, edits: bool = False) -> Relay:
+    mark = Message(Markdown("✓"), mark="👍", reply_to="55")
+    answer = say("Bruno: oui", key="staff-55")
+    return Relay(ONE, state, by, (answer,), mark, say("perdu"), edits, "oui")
+
+
+@pytest.fixture
+async def desk(store: Store) -> Store:
+    """A store with a group of staff, and a request of Alice that has its topic."""
+    await store.requests.settle_group(-1009)
+    await store.load(GROUP, now=NOW, group=True)
+    await turn(store, ASKED)
+    await deliver(store, "5")
+    return store
+
+
+async def test_a_request_is_told_in_the_group_with_its_number(store: Store, path: Path) -> None:
+    await store.requests.settle_group(-1009)
+    await turn(store, ASKED)
+    (told,) = await due(store)
+    message = told.message
+    assert (told.address, message.text, message.key) == (GROUP, "n° 1", "request-1")
+    assert [one.act for one in message.options] == ["req.1.take"]
+    assert message.topic is not None and (message.topic.title, message.topic.icon) == ("1 Alice", "❗")
+    view = (await store.load(ALICE, now=NOW)).view
+    assert view.request is not None and (view.request.id, view.request.title) == (1, "1 Alice")
+    assert rows(path, "SELECT key, due FROM timer") == [
+        ("request-stale.1", (NOW + 2 * DAY).isoformat(timespec="microseconds"))
+    ]
+
+
+async def test_a_second_wish_joins_the_first(desk: Store, path: Path) -> None:
+    await turn(desk, ASKED)
+    (told,) = await due(desk)
+    assert told.message.text == "encore" and told.message.topic is not None and told.message.topic.at == "77"
+    assert rows(path, "SELECT count(*) FROM request") == [(1,)]
+
+
+async def test_without_a_group_each_of_the_team_is_told_but_who_asks(store: Store) -> None:
+    await staff(store)
+    await staff(store, PAGE)
+    await staff(store, ALICE)
+    await turn(store, ASKED)
+    told = await due(store)
+    assert {one.address for one in told} == {BRUNO, PAGE}
+    assert all(one.message.text.startswith("**1 Alice**\n\n") for one in told)
+    assert all([option.act for option in one.message.options] == ["req.1.answer"] for one in told)
+
+
+async def test_a_topic_and_a_reply_lead_to_the_request_and_to_who_acts(desk: Store) -> None:
+    by = await staff(desk)
+    for reply in (
+        StaffReply(Utterance("a"), by=BRUNO.id, thread="77"),
+        StaffReply(Utterance("a"), by=BRUNO.id, reply_to="5"),
+    ):
+        found = (await desk.load(GROUP, now=NOW, group=True, staff=reply)).view.desk
+        assert found is not None and found.request is not None and found.member is not None
+        assert (found.request.id, found.request.text, found.member.id) == (1, "un bail", by)
+    for reply in (
+        StaffReply(Utterance("a"), by="999", thread="78"),
+        StaffReply(Utterance("a"), reply_to="6"),
+    ):
+        found = (await desk.load(GROUP, now=NOW, group=True, staff=reply)).view.desk
+        assert found is not None and found.request is None and found.member is None
+
+
+async def test_an_administrator_whom_the_settings_no_longer_name_is_nobody(desk: Store) -> None:
+    await desk.load(BRUNO, now=NOW, profile={"standing": "admin"})
+    reply = StaffReply(Utterance("a"), by=BRUNO.id, thread="77")
+    found = (await desk.load(GROUP, now=NOW, group=True, staff=reply)).view.desk
+    assert found is not None and found.member is not None
+    assert found.member.standing is Standing.MEMBER
+
+
+async def test_an_answer_goes_to_the_person_and_its_delivery_back(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    assert await turn(desk, relay(by), at=GROUP)
+    (answer,) = await due(desk, to=ALICE)
+    assert answer.message.text == "Bruno: oui"
+    (icon,) = await due(desk, to=GROUP)
+    assert icon.message.text == "" and icon.message.topic is not None and icon.message.topic.icon == "💬"
+    assert icon.message.topic.shown.startswith("❗+")
+    await desk.record(icon, Delivered(topic="77"), now=NOW)
+    await desk.record(answer, Delivered("901"), now=NOW)
+    (mark,) = await due(desk, to=GROUP)
+    assert (mark.message.mark, mark.message.reply_to) == ("👍", "55")
+    assert rows(path, "SELECT state, assigned, talking, answer FROM request") == [("waiting", by, 1, "oui")]
+    assert rows(path, "SELECT act, about, person FROM journal") == [("request.answer", "1", by)]
+    view = (await desk.load(ALICE, now=NOW)).view
+    assert view.request is not None and view.request.talking and view.request.answered == NOW
+    await desk.record(mark, Delivered(), now=NOW)
+    await turn(desk, relay(by, RequestState.WAITING, edits=True), at=GROUP)
+    (edit,) = await due(desk)
+    assert (edit.address, edit.replaces) == (ALICE, "901")
+
+
+@pytest.mark.parametrize("receipt", [Unreachable("blocked"), Refused("x")])
+async def test_an_answer_that_cannot_arrive_is_told_of_once(
+    desk: Store, receipt: Unreachable | Refused
+) -> None:
+    by = await staff(desk)
+    await turn(desk, relay(by), at=GROUP)
+    (answer,) = await due(desk, to=ALICE)
+    await desk.record(answer, receipt, now=NOW)
+    await deliver(desk, "")
+    (told,) = await due(desk, to=GROUP)
+    assert told.message.text == "perdu" and told.message.topic is not None and told.message.topic.at == "77"
+    await desk.record(told, Delivered("9", topic="77"), now=NOW)
+    assert await due(desk) == []
+
+
+async def test_what_was_decided_on_another_state_is_decided_again(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    assert not await turn(desk, relay(by, RequestState.CLOSED), at=GROUP)
+    assert not await turn(desk, Handle(ONE, Deed.RELEASE, RequestState.OPEN, by), at=GROUP)
+    assert not await turn(desk, Handle(ONE, Deed.CLOSE, RequestState.TAKEN, by), at=GROUP)
+    assert not await turn(desk, Handle(RequestId(9), Deed.CLOSE, RequestState.OPEN, by), at=GROUP)
+    assert rows(path, "SELECT state FROM request") == [("open",)] and await due(desk) == []
+
+
+async def test_who_lost_the_right_meanwhile_changes_nothing(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    await desk.load(BRUNO, now=NOW, profile={"standing": "member"})
+    for effect in (
+        relay(by),
+        Handle(ONE, Deed.CLOSE, RequestState.OPEN, by),
+        ProposeEntry(ONE, by, "?", "!"),
+    ):
+        assert not await turn(desk, effect, at=GROUP)
+    assert rows(path, "SELECT state, answer FROM request") == [("open", "")] and await due(desk) == []
+
+
+async def test_closed_the_person_has_a_turn_and_may_ask_anew(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    await turn(desk, Handle(ONE, Deed.CLOSE, RequestState.OPEN, by), at=GROUP)
+    (timer,) = await desk.due_timers(now=NOW)
+    assert (timer.key, timer.address) == ("request-closed.1", ALICE)
+    (closed,) = await due(desk)
+    assert closed.message.topic is not None and closed.message.topic.closed
+    assert (await desk.load(ALICE, now=NOW)).view.request is None
+    await turn(desk, Rate(ONE, "half"), Rate(ONE, words="la cuisson"))
+    await turn(desk, Rate(ONE, "bad"), at=BRUNO)
+    assert rows(path, "SELECT score, words FROM request") == [("half", "la cuisson")]
+    await turn(desk, ASKED)
+    (_, again) = await desk.requests.all(now=NOW)
+    assert again.another, "the first cannot be opened again now"
+    assert not await turn(desk, Handle(ONE, Deed.REOPEN, RequestState.CLOSED, by), at=GROUP)
+
+
+async def test_talking_and_sharing_are_the_persons_own(desk: Store, path: Path) -> None:
+    await turn(desk, ShareContext(ONE, True, say("dossier", key="request-1")), Talk(ONE, on=True))
+    (edit,) = await due(desk)
+    assert (edit.message.text, edit.replaces) == ("dossier", "5")
+    await turn(desk, ShareContext(ONE, False, say("autre")), at=BRUNO)
+    assert rows(path, "SELECT shared, talking FROM request") == [(1, 1)]
+
+
+async def test_what_the_group_was_to_read_goes_to_each_when_it_is_gone(desk: Store) -> None:
+    await staff(desk)
+    await turn(desk, TellTeam(ONE, say("Alice: alors ?", key="request-1.a")))
+    (told,) = await due(desk)
+    await desk.record(told, Unreachable("kicked"), now=NOW)
+    (apart,) = await due(desk)
+    assert (apart.address, apart.message.text) == (BRUNO, "**1 Alice**\n\nAlice: alors ?")
+    await turn(desk, TellTeam(ONE, say("encore", key="request-1.b")))
+    assert {one.address for one in await due(desk)} == {BRUNO}
+    await turn(desk, Reach(True), at=GROUP)
+    await turn(desk, TellTeam(ONE, say("là ?", key="request-1.c")))
+    assert len(await due(desk, to=GROUP)) == 1
+    await turn(desk, Reach(False), at=GROUP)
+    assert await due(desk, to=GROUP) == []
+
+
+async def test_a_group_that_moves_is_followed_and_its_topics_forgotten(desk: Store) -> None:
+    await turn(desk, TellTeam(ONE, say("a", key="request-1.a")))
+    (told,) = await due(desk)
+    await desk.record(told, Migrated("-1000777"), now=NOW)
+    assert desk.requests.group == Address("telegram", "-1000777")
+    assert await desk.requests.topics() == frozenset()
+    (told,) = await due(desk)
+    assert (
+        told.address == desk.requests.group and told.message.topic is not None and not told.message.topic.at
+    )
+    assert await desk.requests.settle_group(-1009) == desk.requests.group, "the settings still say the old id"
+    assert await desk.requests.settle_group(-1010) == Address("telegram", "-1010")
+    assert await desk.requests.settle_group(None) is None
+
+
+async def test_an_erasure_takes_the_request_and_ends_its_topic(desk: Store, path: Path) -> None:
+    await turn(desk, TellTeam(ONE, say("secret", key="request-1.a")))
+    await turn(desk, TellTeam(RequestId(0), say(f"parti {NUMBER}")), Erase(say("adieu")))
+    (goodbye,) = await due(desk, to=GROUP)
+    topic = goodbye.message.topic
+    assert goodbye.message.text == "parti 1" and topic is not None
+    assert (topic.at, topic.gone, topic.closed, "Alice" in topic.title) == ("77", True, True, False)
+    for table in ("request", "request_topic"):
+        assert rows(path, f"SELECT * FROM {table}") == []
+
+
+async def test_words_go_sooner_than_what_is_counted(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    await turn(desk, relay(by), at=GROUP)
+    await turn(desk, Handle(ONE, Deed.CLOSE, RequestState.WAITING, by), at=GROUP)
+    await desk.purge(now=NOW + timedelta(days=89))
+    assert rows(path, "SELECT text, answer FROM request") == [("un bail", "oui")]
+    await desk.purge(now=NOW + timedelta(days=91))
+    assert rows(path, "SELECT state, title, text, pack, answer FROM request") == [("closed", "", "", "", "")]
+    assert rows(path, "SELECT * FROM request_topic") == []
+    await desk.purge(now=NOW + timedelta(days=366))
+    assert rows(path, "SELECT * FROM request") == []
+
+
+async def test_a_proposed_entry_is_nobodys_and_masked(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    await turn(desk, ProposeEntry(ONE, by, "écrire à awa@exemple.org ?", "Oui."), at=GROUP)
+    (draft,) = await desk.requests.drafts()
+    assert (draft["question"], draft["answer"]) == ("écrire à [adresse] ?", "Oui.")
+    assert await desk.requests.settle_draft(draft["id"], accepted=True)
+    assert not await desk.requests.settle_draft(draft["id"], accepted=True)
+    assert not await desk.requests.drafts()
+
+
+async def test_staff_alone_are_loaded_with_requests_and_the_context_is_the_persons(desk: Store) -> None:
+    wanted = await desk.load(BRUNO, now=NOW, needs=lambda *_: {Need.REQUESTS})
+    assert [one.id for one in wanted.view.requests] == [1]
+    await turn(desk, *[ASKED], at=PAGE)
+    loaded = await desk.load(ALICE, now=NOW, needs=lambda *_: {Need.CONTEXT})
+    assert loaded.view.recent == ()
