@@ -472,7 +472,12 @@ async def test_what_the_bot_needs_where_staff_see_to_requests(
 ) -> None:
     group = api.group(STAFF_GROUP, title="Équipe")
     group.chat.is_forum, group.chat.rights = forum, frozenset(rights)
-    settings = {"telegram_token": TOKEN, "telegram_api": api.url, "staff": 17, "staff_group": STAFF_GROUP}
+    settings: dict[str, Any] = {
+        "telegram_token": TOKEN,
+        "telegram_api": api.url,
+        "staff": 17,
+        "staff_group": STAFF_GROUP,
+    }
     told = (await diagnose(kept, **settings))["staff group"]
     assert (told[0].state, way_out in told[0].way_out) == (state, True)
     assert what in told[0].what
@@ -481,7 +486,7 @@ async def test_what_the_bot_needs_where_staff_see_to_requests(
 
 
 async def test_a_staff_group_without_the_bot_is_a_problem_and_none_is_a_note(kept: Path, api: BotApi) -> None:
-    settings = {"telegram_token": TOKEN, "telegram_api": api.url, "staff": 17}
+    settings: dict[str, Any] = {"telegram_token": TOKEN, "telegram_api": api.url, "staff": 17}
     (none,) = (await diagnose(kept, **settings))["staff group"]
     assert none.state == "note" and "own chat" in none.what
     api.group(STAFF_GROUP).removes_bot(api.person(17))

@@ -123,7 +123,8 @@ class ProposeTap:
 EventWish = Literal[
     "event", "going", "maybe", "decline", "n-going", "n-maybe", "n-no", "ics", "paper", "feel"
 ]
-"""Look at an event, answer it (`n-`: below an announcement, whose text stays as it is), ask for its calendar file or its programme, say afterwards what one thinks."""
+"""Look at an event, answer it (`n-`: below an announcement, whose text stays as it is), ask for its calendar
+file or its programme, say afterwards what one thinks."""
 
 ArrangeWish = Literal[
     "manage",

@@ -159,7 +159,7 @@ def _heading(seen: EventSeen, reason: str) -> str:
 def _refresh(draft: Draft, seen: EventSeen, card: str | None) -> None:
     """A card that the person looked at lately shows what is true now."""
     if card == "event":
-        draft.add(show(_card(draft, seen)))
+        draft.add(Edit(_card(draft, seen)))
     elif draft.may(Right.EVENTS):
         draft.add(Edit(management_card(draft, seen) if card == "manage" else door_card(draft, seen)))
 
@@ -181,7 +181,7 @@ def leave_events(draft: Draft) -> None:
 def _answer(draft: Draft, seen: EventSeen, reply: Reply, show: type[Edit] | type[Send]) -> None:
     if reply not in ALLOWED[gate(seen.event, draft.now)]:
         # The card that was tapped is older than the deadline, the beginning or the cancellation.
-        draft.add(Edit(_card(draft, seen)))
+        draft.add(show(_card(draft, seen)))
         return
     effect, after = _registration(draft, seen, reply)
     draft.add(effect, show(_card(draft, after)))

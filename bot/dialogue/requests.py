@@ -271,7 +271,7 @@ def _closed(draft: Draft, request: RequestId) -> None:
 def rated(draft: Draft, request: RequestId, score: str) -> None:
     """How staff saw to it."""
     told = Message(draft.phrases.say(f"request_rated_{score}"), key=f"request-{request}.score", silent=True)
-    draft.add(Rate(request, score), TellTeam(request, told))
+    draft.add(Rate(request, score, told=told))
     if score != SCORES[0] and not draft.session.active:
         draft.change(confirming=f"{LACKED}{request}")
         draft.say("request_what_lacked", draft.button("button_menu", "menu"))
@@ -287,7 +287,7 @@ def _lacked(draft: Draft, text: str) -> bool:
     if not same_words(words, draft.phrases.words["no"]):
         told = draft.phrases.say("request_rated_words", text=" ".join(words.split()))
         key = f"request-{request}.words"
-        draft.add(Rate(request, words=words), TellTeam(request, Message(told, key=key, silent=True)))
+        draft.add(Rate(request, words=words, told=Message(told, key=key, silent=True)))
     say_and_come_back(draft, draft.phrases.say("request_thanks"))
     return True
 

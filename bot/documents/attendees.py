@@ -8,7 +8,7 @@ from bot.documents.typesetting import typeset
 def attendee_list(
     title: str, when: str, groups: Sequence[tuple[str, Sequence[str]]], *, note: str = "", page: str = "page"
 ) -> bytes:
-    """A PDF of A4 pages: names below the heading of their group, each with a box. Some 50 ms: not on a loop."""
+    """A PDF of A4 pages: names below the heading of their group, each with a box. 50 ms: not on a loop."""
     data = {
         "title": title,
         "when": when,

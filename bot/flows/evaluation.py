@@ -35,7 +35,7 @@ class Reader(Protocol):
         ...
 
     def fits(self, function: str, of: str | int | float | bool) -> bool | None:
-        """The value of a function that only an audience can use (`condition.FOR_AUDIENCES`); None elsewhere."""
+        """The value of a function for audiences alone (`condition.FOR_AUDIENCES`); None elsewhere."""
         ...
 
 

@@ -165,6 +165,8 @@ class Rate:
     score: str = ""
     """One of `request.SCORES`; empty: only words."""
     words: str = ""
+    told: Message | None = None
+    """What staff hear of it, if the request is that person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, or the choice among what was suggested for it; counted by day, nobody's and without words."""
+    """A question, or the choice among what was suggested for it; counted by day, without words or identity."""
 
     fate: QuestionFate
     article: ArticleId | None = None
@@ -397,7 +399,7 @@ class Announce:
     started: Message
     """Said to who announces it."""
     twice: Message
-    """Said instead, and nothing is begun, if the same text was announced before and `plan.again` is not set."""
+    """Said instead, and nothing is begun, if the same text was announced before, without `plan.again`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from bot.model.announcement import (
 )
 from bot.model.effects import Amend, Announce, Audit, Direct, NewFile, ReportOn
 from bot.model.message import AttachedFile, Markdown, Message
-from bot.model.rights import Right
+from bot.model.rights import Right, may
 from bot.model.turn import Policy
-from bot.model.who import Address, PersonId
+from bot.model.who import Address, PersonId, Standing
 from bot.storage import audience, copies, history, outbox, team
 from bot.storage.audience import Audiences
 from bot.storage.codec import encode, to_text
@@ -329,8 +329,11 @@ async def _show(tx: Transaction, id: AnnouncementId, card: Message, *, now: date
 
 
 async def _maker(tx: Transaction, id: AnnouncementId) -> tuple[PersonId, Address] | None:
+    """Who sees how far it is: its maker, as long as they may announce and can be reached."""
     row = await tx.one("announcement_maker", id=id, channels=",".join(CHANNELS_IN_ORDER))
-    return None if row is None else (PersonId(row["person"]), Address(row["channel"], row["id"]))
+    if row is None or not may(Standing(row["standing"]), Right.ANNOUNCE):
+        return None
+    return PersonId(row["person"]), Address(row["channel"], row["id"])
 
 
 async def _kept(

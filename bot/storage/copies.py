@@ -76,8 +76,8 @@ async def _claim(tx: Transaction, one: Announcement, ground: Ground, writer: Wri
     found = await recipients(
         tx, one.plan.audience, one.plan.kind, ground, after=one.claimed_up_to, last=end, limit=room
     )
-    due = list(ripe)
-    for each in found:
+    due: list[Recipient] = []
+    for each in (*ripe, *found):  # who waited since yesterday evening may wait for this morning again
         if each.not_before is None or each.not_before <= ground.now:
             due.append(each)
         else:

@@ -15,7 +15,7 @@ MARKER = "/* where */ TRUE"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition that staff wrote, as SQL: only values of theirs, never text of theirs, and those by name."""
+    """A condition that staff wrote, as SQL: only values of theirs, by name, never text of theirs."""
 
     sql: str
     values: Mapping[str, object] = field(default_factory=dict)

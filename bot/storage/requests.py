@@ -176,8 +176,8 @@ async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: 
             shared = {"id": request, "person": who.id, "agreed": agreed, "pack": dump_message(pack)}
             if await tx.run("request_share", **shared):
                 await relaying.tell(tx, await _row(tx, request), pack, now=now, edits=True)
-        case Rate(request, score, words):
-            await _rate(tx, request, who, score, words)
+        case Rate():
+            await _rate(tx, effect, who, now=now)
         case ProposeEntry(request, by, question, answer):
             await require(tx, by, Right.ANSWER)
             day = now.astimezone(UTC).date().isoformat()
@@ -291,11 +291,15 @@ async def _change(tx: Transaction, row: Row, deed: Deed, by: PersonId | None, *,
         await relaying.tell(tx, await _row(tx, row["id"]), Message(Markdown("")), now=now)
 
 
-async def _rate(tx: Transaction, id: RequestId, who: Person, score: str, words: str) -> None:
-    if score:
-        await tx.run("request_score", id=id, person=who.id, score=score)
-    if words:
-        await tx.run("request_comment", id=id, person=who.id, words=clean(words))
+async def _rate(tx: Transaction, effect: Rate, who: Person, *, now: datetime) -> None:
+    """Keep it and tell staff: of one's own request alone, and the same thing once."""
+    mine, kept = {"id": effect.request, "person": who.id}, 0
+    if effect.score:
+        kept += await tx.run("request_score", **mine, score=effect.score)
+    if effect.words:
+        kept += await tx.run("request_comment", **mine, words=clean(effect.words))
+    if kept and effect.told is not None:
+        await relaying.tell(tx, await _row(tx, effect.request), effect.told, now=now)
 
 
 async def _row(tx: Transaction, id: RequestId) -> Row:

@@ -327,11 +327,12 @@ def test_closed_the_person_is_asked_how_it_was_and_comes_back_to_their_question(
 def test_what_the_person_says_of_it_is_kept_and_told(score: str, asks: bool) -> None:
     chat = Asking()
     chat.give(Tap(f"req.1.{score}"))
-    assert chat.of(Rate) == [Rate(RequestId(1), score)]
-    assert chat.passed_on() == [f"[request_rated_{score}]"]
+    (rate,) = chat.of(Rate)
+    assert isinstance(rate, Rate) and rate.told is not None
+    assert (rate.score, bare(rate.told)) == (score, f"[request_rated_{score}]")
+    assert chat.passed_on() == [], "staff hear it only if the request is theirs: the commit knows"
     chat.say("la cuisson")
-    expected = [Rate(RequestId(1), words="la cuisson")] if asks else []
-    assert chat.of(Rate) == expected
+    assert [one.words for one in chat.effects if isinstance(one, Rate)] == (["la cuisson"] if asks else [])
 
 
 # --- nobody answers ---------------------------------------------------------------------------------------

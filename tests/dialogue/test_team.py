@@ -1,6 +1,7 @@
 """Roles in the conversation: who sees which command, what an invitation says, what a stranger hears."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest

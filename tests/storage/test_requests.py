@@ -192,7 +192,12 @@ async def test_closed_the_person_has_a_turn_and_may_ask_anew(desk: Store, path: 
     (closed,) = await due(desk)
     assert closed.message.topic is not None and closed.message.topic.closed
     assert (await desk.load(ALICE, now=NOW)).view.request is None
-    await turn(desk, Rate(ONE, "half"), Rate(ONE, words="la cuisson"))
+    await desk.record(closed, Delivered(topic="77"), now=NOW)
+    rate = Rate(ONE, "half", told=say("en partie", key="request-1.score"))
+    for at in (ALICE, ALICE, BRUNO):
+        await turn(desk, rate, at=at)
+    assert [one.message.text for one in await due(desk)] == ["en partie"], "once, and of one's own alone"
+    await turn(desk, Rate(ONE, words="la cuisson"))
     await turn(desk, Rate(ONE, "bad"), at=BRUNO)
     assert rows(path, "SELECT score, words FROM request") == [("half", "la cuisson")]
     await turn(desk, ASKED)

@@ -116,7 +116,7 @@ async def test_the_name_of_who_lost_a_role_leaves_the_journal_with_them(team: St
     await turn(team, taking())
     alice = (await team.load(ALICE, now=NOW)).view.person.id
     assert await team.roles.remove(alice, now=NOW)
-    assert [one.about for one in (await team.roles.team()).journal][0] == "Zébulonia"
+    assert (await team.roles.team()).journal[0].about == "Zébulonia"
     await turn(team, Erase(say("farewell")))
     line = (await team.roles.team()).journal[0]
     assert (line.act, line.about) == ("role.removed", "")

@@ -42,9 +42,10 @@ SELECT a.id FROM announcement a
  ORDER BY a.id;
 
 -- name: announcement_maker
-SELECT a.made_by AS person, d.channel, d.id
+SELECT a.made_by AS person, p.standing, d.channel, d.id
   FROM announcement a
-  JOIN address d ON d.person = a.made_by
+  JOIN person p ON p.id = a.made_by AND p.reachable = 1
+  JOIN address d ON d.person = p.id
  WHERE a.id = :id AND instr(',' || :channels || ',', ',' || d.channel || ',')
  ORDER BY instr(',' || :channels || ',', ',' || d.channel || ','), d.id LIMIT 1;
 
@@ -62,8 +63,11 @@ UPDATE announcement
  WHERE id = :id AND state = 'planned';
 
 -- name: announcement_waiting
+-- Those of a pause wait without holding up the others.
 SELECT count(*) AS count, coalesce(sum(next_attempt <= :now), 0) AS due FROM outbox
- WHERE state = 'waiting' AND priority = 2 AND channel IN (SELECT value FROM json_each(:served));
+ WHERE state = 'waiting' AND priority = 2 AND channel IN (SELECT value FROM json_each(:served))
+   AND (edits = 1
+        OR announcement IN (SELECT announcement.id FROM announcement WHERE announcement.state = 'running'));
 
 -- name: announcement_readers
 -- What the copies of these people are written from.
@@ -94,7 +98,10 @@ UPDATE announcement SET claimed_up_to = :person WHERE id = :id;
 -- name: announcement_state
 UPDATE announcement
    SET state = :state, reason = :reason, ended = :ended,
-       tried_from = CASE WHEN :state = 'running' THEN claimed_up_to ELSE tried_from END
+       tried_from = CASE WHEN :state = 'running'
+                         THEN coalesce((SELECT max(d.person) FROM delivery d INDEXED BY delivery_fate
+                                         WHERE d.announcement = :id AND d.fate = 'refused'), 0)
+                         ELSE tried_from END
  WHERE id = :id;
 
 -- name: announcement_amend

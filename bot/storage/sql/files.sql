@@ -14,7 +14,16 @@ SELECT f.name, f.media_type, f.size
 SELECT o.name, o.media_type, o.size
   FROM event_file o
   JOIN event e ON e.id = o.event AND e.state <> 'draft'
- WHERE o.sha256 = :sha256 LIMIT 1;
+ WHERE o.sha256 = :sha256
+ UNION ALL
+-- What came with an announcement; how many bytes that are, only the disk knows.
+SELECT json_extract(carried.value, '$.name'), json_extract(carried.value, '$.media_type'), 0
+  FROM address d
+  JOIN delivery y ON y.person = d.person AND y.fate IN ('claimed', 'sent', 'unknown')
+  JOIN announcement a ON a.id = y.announcement,
+       json_each(a.plan, '$.message.attachments') carried
+ WHERE d.channel = :channel AND d.id = :address AND json_extract(carried.value, '$.sha256') = :sha256
+ LIMIT 1;
 
 -- name: files_of
 SELECT sha256 FROM file WHERE person = :person;
@@ -25,6 +34,9 @@ SELECT f.sha256, f.person
  WHERE (f.origin = 'export' AND f.added <= :exported)
     OR (f.origin = 'received' AND f.added <= :received
         AND NOT EXISTS (SELECT 1 FROM answer a WHERE length(a.value) = 66 AND a.value = '"' || f.sha256 || '"')
+        -- A post names its file among other things.
+        AND NOT EXISTS (SELECT 1 FROM answer a
+                         WHERE a.owner = 'person' AND a.owner_id = f.person AND instr(a.value, f.sha256) > 0)
         AND NOT EXISTS (SELECT 1 FROM session s WHERE s.person = f.person AND instr(s.body, f.sha256) > 0));
 
 -- name: files_known

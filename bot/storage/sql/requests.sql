@@ -40,10 +40,12 @@ UPDATE request SET talking = :on WHERE id = :id AND state <> 'closed';
 UPDATE request SET shared = :agreed, pack = :pack WHERE id = :id AND person = :person AND state <> 'closed';
 
 -- name: request_score
-UPDATE request SET score = :score WHERE id = :id AND person = :person AND state = 'closed';
+UPDATE request SET score = :score
+ WHERE id = :id AND person = :person AND state = 'closed' AND score IS NOT :score;
 
 -- name: request_comment
-UPDATE request SET words = :words WHERE id = :id AND person = :person AND state = 'closed';
+UPDATE request SET words = :words
+ WHERE id = :id AND person = :person AND state = 'closed' AND words <> :words;
 
 -- name: requests
 SELECT r.id, r.person, p.name, p.reachable, r.channel, r.address, r.title, r.text, r.state, r.assigned,
