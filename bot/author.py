@@ -54,8 +54,10 @@ class LocalPage:
     async def recent(self, address: Address) -> Sequence[Said | Shown]:
         """The conversation as kept; a tap shows in the question that it answered."""
         kept = await self.assistant.store.history(address)
+        # A card said again stands at both places, and is edited at the last.
+        last = {one.message.key: one.id for one in kept if one.message is not None}
         return [
-            Shown(one.message.key or f"kept-{one.id}", one.at, one.message)
+            Shown(_reference(one.message.key, one.id, last), one.at, one.message)
             if one.message is not None
             else Said(f"kept-{one.id}", one.at, one.text)
             for one in kept
@@ -142,6 +144,11 @@ class LocalPage:
         sure = f"{finding.confidence:.2f} / {why.answer_from:.2f}"
         first = f"{finding.verdict.value} ({finding.reason.value}), {sure}"
         return (first, *(f"{match.score:.3f} {match.id}" for match in finding.matches[:3]))
+
+
+def _reference(key: str | None, id: int, last: Mapping[str | None, int]) -> str:
+    """What the page knows a message by: its key, where it was said last."""
+    return key if key and last[key] == id else f"kept-{id}"
 
 
 def _fields(view: View, run: Run | None) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,8 @@ async def figures(assistant: Assistant, skipped: Mapping[str, int]) -> tuple[Fig
     sent: Labelled = {kind: float(number) for kind, number in courier.counts.items()}
     dropped: Labelled = {(str(reason),): float(number) for reason, number in skipped.items()}
     ready, problems = not assistant.store.trouble, len(assistant.keeper.problems)
+    heard = await assistant.store.requests.heard()
+    group: Labelled = {} if heard.group is None else {(): float(heard.group)}
     return (
         Figure("turns", "Inputs decided and committed, by what came of them", "counter", turns, ("outcome",)),
         Figure("turn_seconds", "Time spent on them, in seconds", "counter", {(): runner.seconds}),
@@ -26,5 +28,14 @@ async def figures(assistant: Assistant, skipped: Mapping[str, int]) -> tuple[Fig
         Figure("rows", "Updates and messages that wait, or were set aside", "gauge", waiting, ("where",)),
         Figure("lanes", "People being answered now", "gauge", {(): float(len(assistant.lanes))}),
         Figure("storage_ready", "1 if the database takes what is written", "gauge", {(): float(ready)}),
+        Figure(
+            "staff_group_reachable", "1 if the group of staff lets us in; none set: absent", "gauge", group
+        ),
+        Figure(
+            "staff_reachable",
+            "Staff who read requests in their own chat",
+            "gauge",
+            {(): float(heard.readers)},
+        ),
         Figure("content_problems", "Errors in the authored files", "gauge", {(): float(problems)}),
     )

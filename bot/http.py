@@ -44,6 +44,8 @@ class Health:
     """Whether it can serve people now."""
     reason: str = ""
     """Why not, for the operator; nothing of any person."""
+    note: str = ""
+    """What an operator should see to although people can be served."""
 
 
 Check = Callable[[], Awaitable[Health]]
@@ -204,6 +206,7 @@ def _healthz(health: Check) -> Callable[[Request], Awaitable[Response]]:
         now = await health()
         good = now.live if "live" in request.query_params else now.live and now.ready
         body = {"live": now.live, "ready": now.ready, "reason": now.reason}
+        body |= {"note": now.note} if now.note else {}
         return JSONResponse(body, status_code=200 if good else 503, headers={"Cache-Control": "no-store"})
 
     return healthz

@@ -136,7 +136,7 @@ async def list_questions(
     likings: Sequence[Liking] = ()
     if place.database.exists():
         async with place.store() as store:
-            missed, likings = await store.missed(), await store.likings()
+            missed, likings = await store.misses.missed(), await store.misses.likings()
     index = place.index()
     found = groups(index, missed, states=UNSEEN_BY_STAFF if dismissed else OPEN)
     if days is not None:
@@ -155,7 +155,7 @@ async def list_questions(
 async def show(place: Place, number: int, *, as_json: bool) -> str:
     """One group: its wordings, days, verdicts and the nearest entries."""
     async with place.store() as store:
-        missed = await store.missed()
+        missed = await store.misses.missed()
     index = place.index()
     group = _known(group_with(groups(index, missed, states=UNSEEN_BY_STAFF), number), number)
     if as_json:
@@ -172,15 +172,15 @@ async def show(place: Place, number: int, *, as_json: bool) -> str:
 async def dismiss(place: Place, number: int) -> str:
     """Put a group away: it needs no answer."""
     async with place.store() as store:
-        group = _known(group_with(groups(place.index(), await store.missed()), number), number)
-        count = await store.settle_missed(group.row_ids, "dismissed")
+        group = _known(group_with(groups(place.index(), await store.misses.missed()), number), number)
+        count = await store.misses.settle(group.row_ids, "dismissed")
     return f"dismissed group {group.id} ({count} questions)"
 
 
 async def list_proposals(place: Place, *, as_json: bool) -> str:
     """What staff proposed in chat and nobody checked yet."""
     async with place.store() as store:
-        found = await store.proposals()
+        found = await store.misses.proposals()
     if as_json:
         return json.dumps([asdict(one) for one in found], ensure_ascii=False)
     lines = []
@@ -196,8 +196,8 @@ async def list_proposals(place: Place, *, as_json: bool) -> str:
 async def withdraw(place: Place, number: int) -> str:
     """Give up a proposal; its questions are open again."""
     async with place.store() as store:
-        proposal = _proposal(await store.proposals(), number)
-        await store.finish_proposal(proposal, accepted=False)
+        proposal = _proposal(await store.misses.proposals(), number)
+        await store.misses.finish(proposal, accepted=False)
     return f"withdrew proposal {number}; its questions are open again"
 
 
@@ -230,7 +230,7 @@ async def propose(place: Place, wish: Wish, *, apply: bool, output: Path | None)
     `apply` writes it if it is accepted. Raises as `ordered` translates.
     """
     async with place.store() as store:
-        case = _case(place, wish, await store.missed(), await store.proposals())
+        case = _case(place, wish, await store.misses.missed(), await store.misses.proposals())
         judgement = judge(place.content, case.change, case.asked, place.cache)
         patch = case.change.patch()
         if output is not None:
@@ -239,8 +239,8 @@ async def propose(place: Place, wish: Wish, *, apply: bool, output: Path | None)
         if judgement.accepted and apply:
             write(place.content, case.change)
             if case.proposal is not None:
-                await store.finish_proposal(case.proposal, accepted=True)
-            count = await store.settle_missed(case.misses, "done") or len(case.misses)
+                await store.misses.finish(case.proposal, accepted=True)
+            count = await store.misses.settle(case.misses, "done") or len(case.misses)
             lines.append(f"applied to {place.content / case.change.path}; {count} questions are done")
         elif judgement.accepted:
             lines.append("nothing is written yet: add --apply, or apply the patch")

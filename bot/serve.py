@@ -26,6 +26,7 @@ from bot.model.values import StoredFile
 from bot.runtime.channel import Channel
 from bot.runtime.inbox import Inbox
 from bot.settings import Settings
+from bot.storage.errors import StorageError
 from bot.storage.inbox import Update
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ async def _serve(settings: Settings) -> None:
             door = start_telegram(assistant, made.telegram)
         service.start("heartbeat", assistant.heartbeat().run)
         service.start("digests", assistant.digests().run)
+        # Also without Telegram: an announcement tried out on the page would wait for ever.
+        service.start("announcer", assistant.announcer().run)
         service.start("people", assistant.rostering().run)
         service.start("storage", partial(_watch_storage, assistant), fatal=fatal)
         service.start("content", partial(assistant.keeper.watch, assistant.clock))
@@ -181,7 +184,6 @@ def start_telegram(assistant: Assistant, channel: "TelegramChannel") -> Accept |
 
     assistant.service.start("telegram", receive, fatal=(CannotStart,))
     assistant.service.start("inbox", inbox.run)
-    assistant.service.start("announcer", assistant.announcer().run)
     menus = partial(keep_menus, channel, assistant.store, phrases, assistant.clock)
     assistant.service.start("menus", menus)
     return None if webhook is None else channel.webhook(accept)
@@ -196,6 +198,22 @@ async def open_room(assistant: Assistant, channel: "TelegramChannel") -> None:
         await assistant.store.load(group, now=assistant.clock.now(), group=True)
         channel.room.topics |= await requests.topics()
         channel.room.group = group.id
+
+
+async def _unheard(assistant: Assistant) -> str:
+    """What keeps requests from being read where they should; empty if nothing does. Nobody is turned away."""
+    if not assistant.store.policy.staffed:
+        return ""
+    try:
+        async with asyncio.timeout(1.0):  # whoever asks how we are must not wait for a database that is slow
+            heard = await assistant.store.requests.heard()
+    except (TimeoutError, StorageError):
+        return ""
+    if heard.group is False:
+        return "the group of staff does not let the bot in: requests go to each of the team in their own chat"
+    if heard.group is None and not heard.readers:
+        return "requests reach nobody: none of the team has written to the bot yet, or all have blocked it"
+    return ""
 
 
 async def _watch_storage(assistant: Assistant) -> None:
@@ -215,7 +233,8 @@ async def _http(
 
     async def health() -> Health:
         reason = assistant.store.trouble or assistant.runner.thinking.trouble
-        return Health(live=not assistant.store.broken, ready=not reason, reason=reason)
+        note = "" if reason else await _unheard(assistant)
+        return Health(live=not assistant.store.broken, ready=not reason, reason=reason, note=note)
 
     def started(port: int) -> None:
         if web is not None:

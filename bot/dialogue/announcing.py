@@ -30,7 +30,7 @@ CORRECTING = "news-correct."
 """What a session awaits while a new text is being written; the announcement's id follows."""
 
 CORRECTION = "correction"
-"""Where the session keeps the new text until it is confirmed."""
+"""Where the session keeps the new text until it is confirmed, behind the number of its announcement."""
 
 LONGEST = 3500
 """Characters of a correction: one message, with room for a card below."""
@@ -100,7 +100,7 @@ def correction_written(draft: Draft, text: str) -> bool:
         draft.change(confirming=pending)
         draft.say("announcement_hole", names=", ".join(f"{{{name}}}" for name in wrong), example=EXAMPLE)
         return True
-    draft.change(told={**draft.session.told, CORRECTION: written})
+    draft.change(told={**draft.session.told, CORRECTION: f"{id} {written}"})
     draft.say("announcement_correct_show", sent=_arrived(seen))
     shown = copy_for(draft, plan)
     sure = option("correct-yes", seen.announcement.id, draft.phrases)
@@ -147,8 +147,9 @@ def _ask_text(draft: Draft, seen: AnnouncementSeen) -> None:
 
 def _correct(draft: Draft, seen: AnnouncementSeen) -> None:
     told = dict(draft.session.told)
-    text = told.pop(CORRECTION, "")
-    if not text or seen.announcement.sweep is Sweep.RECALL:
+    id, _, text = told.pop(CORRECTION, "").partition(" ")
+    # A button from before may ask for the text of another one.
+    if not text or id != str(seen.announcement.id) or seen.announcement.sweep is Sweep.RECALL:
         _show(draft, seen)
         return
     draft.change(told=told)

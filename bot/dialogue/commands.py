@@ -1,6 +1,6 @@
 """The person's commands: an explicit table, and what each does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from bot.dialogue.acts import plain_act
 from bot.dialogue.announcing import list_announcements
@@ -71,7 +71,19 @@ def menu(draft: Draft, argument: str = "") -> None:
     options = [option for entry in draft.phrases.menu if (option := _menu_option(draft, entry))]
     begin_anew(draft)
     draft.change(active=None)
-    draft.say("menu", *options)
+    parts = [draft.phrases.say("menu"), *_menu_of_staff(draft)]
+    draft.add(Send(Message(Markdown("\n\n".join(parts)), tuple(options))))
+
+
+def _menu_of_staff(draft: Draft) -> Iterator[Markdown]:
+    """The commands that the person's role adds: only Telegram has a menu of its own for them."""
+    lines = [
+        draft.phrases.say("menu_staff_line", command=f"/{name}", about=about)
+        for name, about in draft.phrases.staff_commands.items()
+        if draft.may(STAFF_COMMANDS[name][0])
+    ]
+    if lines:
+        yield draft.phrases.say("menu_staff", lines=Rich(Markdown("\n".join(lines))))
 
 
 def _menu_option(draft: Draft, entry: MenuEntry) -> Option | None:

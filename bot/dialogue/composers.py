@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialogue.composing import answers_of, publishing_step
+from bot.dialogue.composing import answers_of, note_revision, publishing_step
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import start
 from bot.dialogue.questions import say_and_come_back
@@ -37,6 +37,7 @@ def change_event(draft: Draft, event: Event) -> None:
     if flow is None or not draft.may(Right.EVENTS):
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
         return
+    note_revision(draft, event)
     # What was being composed is another event: it would hide this one.
     start(draft, flow.id, restart=True, given=answers_of(event, flow), whole=True)
 

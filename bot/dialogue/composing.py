@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.announcing import copy_for
 from bot.dialogue.composing_news import crowd_of, news_composed, plan_of
 from bot.events.audience import AudienceError, checked, vocabulary_of
-from bot.events.drafting import event_of, given_by, new_id, zone_of
+from bot.events.drafting import event_of, given_by, new_id, zone_by_default, zone_of
 from bot.events.publishing import Change, announced, news_of, preview, publish
 from bot.flows.desk import Composed, Deed
 from bot.flows.flow import Flow
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 PREVIEW = "do.preview"
 """What every button of a preview says: there is nothing to press yet."""
+
+CHANGING = "changing"
+"""Where the session keeps the event that is being changed, with its revision."""
 
 
 class Composer:
@@ -108,10 +111,13 @@ class Composer:
         """What publishing would change; or the phrase for what is in the way."""
         given = given_at(step, scope)
         zone_field = scope.names.declared(step.publish.zone) if step.publish.zone else None
-        zone = zone_of(given.get("zone"), zone_field, scope.view.policy.timezone)
         before = seen_of(given.get("event"), scope)
+        usual = zone_by_default(before.event if before else None, zone_field, scope.view.policy.timezone)
+        zone = zone_of(given.get("zone"), zone_field, usual)
         if "event" in given and before is None and Need.EVENTS in scope.view.known:
             return Bad("event_gone")
+        if before is not None and _moved(self._draft, before.event):
+            return Bad("publish_moved")
         event = event_of(given, zone, before, EventId(""))
         if isinstance(event, Bad):
             return event
@@ -143,6 +149,17 @@ class Composer:
     def _numbered(self, message: Message, scope: Scope) -> Message:
         """Under a key of its own: joined with no other, found by no edit."""
         return replace(message, key=f"shown-{scope.rng.getrandbits(48):x}")
+
+
+def note_revision(draft: "Draft", event: Event) -> None:
+    """Remember which revision of an event the answers come from: a later one is somebody else's."""
+    draft.change(told={**draft.session.told, CHANGING: f"{event.id} {event.revision}"})
+
+
+def _moved(draft: "Draft", event: Event) -> bool:
+    """Whether an event that is being changed was changed by somebody else since."""
+    id, _, revision = draft.session.told.get(CHANGING, "").partition(" ")
+    return id == event.id and revision != str(event.revision)
 
 
 def given_at(step: Submitting, scope: Scope) -> Mapping[str, Value]:

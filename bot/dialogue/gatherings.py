@@ -14,7 +14,7 @@ from bot.dialogue.draft import Draft
 from bot.dialogue.links import Target, hand_out_link
 from bot.dialogue.questions import say_and_come_back
 from bot.documents.attendees import attendee_list
-from bot.events.card import when, write_hour
+from bot.events.card import file_stem, when, write_hour
 from bot.events.listing import Words, as_csv
 from bot.events.publishing import announcement, called_off, publish
 from bot.flows.french import write_date
@@ -68,13 +68,14 @@ def _hand_out_list(draft: Draft, seen: EventSeen) -> None:
     words = _words(draft)
     # With a mark in front by which spreadsheets know the letters.
     table = as_csv(event, gathering, words).encode("utf-8-sig")
-    name = f"{event.local(event.starts):%Y-%m-%d}_{event.id}"
+    name = file_stem(event)
     files = (
         NewFile(f"{name}.pdf", "application/pdf", _paper(draft, event, gathering, words)),
         NewFile(f"{name}.csv", "text/csv", table),
     )
     text = draft.phrases.say("event_list_file", title=event.title, count=len(gathering.guests))
-    draft.add(Audit("event.list", event.id), HandOut(Message(text), files))
+    back = _button(draft, event, "manage", "button_event_manage")
+    draft.add(Audit("event.list", event.id), HandOut(Message(text, (back,)), files))
 
 
 def _paper(draft: Draft, event: Event, gathering: Gathering, words: Words) -> bytes:
@@ -120,9 +121,7 @@ def _ask_to_remind(draft: Draft, seen: EventSeen) -> None:
         if seen.reminded is not None:
             day, hour = _moment(draft, seen.reminded)
             parts.append(phrases.say("event_reminded", day=day, hour=hour))
-        calm = out_of_quiet(draft.now, draft.view.policy)
-        if calm > draft.now:
-            parts.append(phrases.say("event_remind_quiet", hour=write_hour(calm)))
+        parts += _held_back(draft)
         yes = _button(draft, event, "now", "button_remind_yes")
         options = (yes, _button(draft, event, "manage", "button_no"))
         draft.change(confirming=f"{REMINDING}{event.id}")
@@ -134,7 +133,17 @@ def _remind(draft: Draft, seen: EventSeen) -> None:
         _ask_to_remind(draft, seen)
         return
     draft.add(RemindNow(seen.event.id))
-    draft.say("event_remind_done", count=seen.seated)
+    parts = [draft.phrases.say("event_remind_done", count=seen.seated), *_held_back(draft)]
+    back = _button(draft, seen.event, "manage", "button_event_manage")
+    draft.add(Send(Message(Markdown(" ".join(parts)), (back,))))
+
+
+def _held_back(draft: Draft) -> Iterator[Markdown]:
+    """When a reminder leaves, if the quiet hours hold it back."""
+    calm = out_of_quiet(draft.now, draft.view.policy)
+    if calm > draft.now:
+        day, hour = _moment(draft, calm)
+        yield draft.phrases.say("event_remind_quiet", day=day, hour=hour)
 
 
 # ---- calling off ----
@@ -167,7 +176,8 @@ def _call_off(draft: Draft, seen: EventSeen) -> None:
         return
     change = called_off(seen)
     draft.add(publish(change, draft.phrases, draft.view.policy, now=draft.now))
-    draft.say("event_cancel_done", title=seen.event.title, count=change.concerned)
+    back = draft.button("button_events", "events")
+    draft.say("event_cancel_done", back, title=seen.event.title, count=change.concerned)
 
 
 def _calling_off(seen: EventSeen) -> str:

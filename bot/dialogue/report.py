@@ -5,7 +5,7 @@ never from what was counted.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -27,7 +27,7 @@ from bot.dialogue.discretion import (
 )
 from bot.flows.outline import questions_of
 from bot.flows.shelf import Shelf
-from bot.model.statistics import QuestionFate, SpanCount, Statistics, StepCount
+from bot.model.statistics import ROWS_KEPT, QuestionFate, SpanCount, Statistics, StepCount
 from bot.model.values import FlowId
 
 PIECES: Mapping[int, Sequence[int]] = {7: (1,), 28: (7, 14), 91: (7, 13), 364: (28, 91)}
@@ -46,8 +46,16 @@ What = Literal[
 ]  # fmt: skip
 """Measures, each with its phrase `stat_<what>`."""
 
+SHORT_LIVED: Collection[What] = frozenset[What](
+    {
+        "helpful", "unhelpful", "registered", "attended",
+        "requests", "replied", "closed", "satisfied", "unsatisfied", "reply_hours", "close_hours",
+    }
+)  # fmt: skip
+"""What is counted in rows that are erased after `ROWS_KEPT` days."""
+
 UNKNOWN: Literal["unknown"] = "unknown"
-"""Nobody counted it at the time."""
+"""Nobody counted it at the time, or it is not kept for so long."""
 
 Value = Sum | Literal["unknown"]
 
@@ -110,8 +118,8 @@ def report(counted: Statistics, shelf: Shelf) -> Report:
     now, before = counted.now, counted.before
     period = (now.last - now.first).days + 1
     journeys = _journeys(now, shelf)
-    lines = _lines(now, journeys.sums)
-    earlier = _lines(before, _journeys(before, shelf).sums)
+    lines = _remembered(_lines(now, journeys.sums), now, today=now.last)
+    earlier = _remembered(_lines(before, _journeys(before, shelf).sums), before, today=now.last)
     lines["known"], earlier["known"] = alone(counted.known), UNKNOWN
     questions = lines["questions"]
     exact = isinstance(questions, Total) and questions.exact
@@ -179,6 +187,13 @@ def _lines(span: SpanCount, journeys: Sequence[Sum]) -> dict[What, Value]:
         "reply_hours": _hours(span.reply_hours, span.replied),
         "close_hours": _hours(span.close_hours, span.closed),
     }
+
+
+def _remembered(lines: dict[What, Value], span: SpanCount, *, today: date) -> dict[What, Value]:
+    """Without what was erased in part since: a small number would look like a change."""
+    if (today - span.first).days <= ROWS_KEPT:
+        return lines
+    return {what: UNKNOWN if what in SHORT_LIVED else value for what, value in lines.items()}
 
 
 def _hours(median: float, people: int) -> Value:

@@ -4,21 +4,19 @@ What staff do stands in `staff_desk`.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from bot.dialogue.context_pack import name_of, own_options, pack_of, title_of
 from bot.dialogue.draft import Draft
 from bot.dialogue.prompts import repeat
 from bot.dialogue.questions import say_and_come_back, ways_on
-from bot.flows.french import write_date
-from bot.flows.reminders import out_of_quiet
+from bot.dialogue.waiting import reminder, still_waiting, watch
 from bot.flows.template import Rich
 from bot.knowledge.choice import same_words
 from bot.markup.escape import escape
-from bot.model.effects import Escalate, Handle, Rate, Send, SetTimer, ShareContext, Talk, TellTeam
+from bot.model.effects import Escalate, Handle, Rate, Send, ShareContext, Talk, TellTeam
 from bot.model.inputs import Attachment, Command, Contact, Input, Location, Opening, Tap, Unusable, Utterance
 from bot.model.message import AttachedFile, Markdown, Message, Option
-from bot.model.request import NUMBER, SCORES, Deed, OwnRequest, RequestId, after
+from bot.model.request import NUMBER, SCORES, TIMER_CLOSED, TIMER_STALE, Deed, OwnRequest, RequestId, after
 from bot.model.values import StoredFile
 
 WRITING = "request"
@@ -30,17 +28,6 @@ LACKED = "lacked."
 TOLD = "team"
 """Where `Session.told` keeps that staff hold something of this person."""
 
-CLOSED = "request-closed."
-STALE = "request-stale."
-"""In front of a request's number: the timers by which its person hears that it is closed, and staff that it
-waits."""
-
-WORKING_DAYS = 2
-"""After so many without an answer staff are reminded, and then every working day."""
-
-MORNING = 9
-"""Local hour of such a reminder."""
-
 
 # --- asking -------------------------------------------------------------------------------------------------
 
@@ -48,7 +35,8 @@ MORNING = 9
 def call_team(draft: Draft) -> None:
     """A human is wanted, and there is a team: tell them, and ask what they may see."""
     phrases, parts, options = draft.phrases, [], ways_on(draft)
-    if draft.view.request is None:
+    known = _told_of(draft)
+    if not known:
         draft.add(Escalate("asked"))
         parts.append(phrases.say("request_noted", contact=draft.contact))
     else:
@@ -56,12 +44,17 @@ def call_team(draft: Draft) -> None:
     if not draft.session.active:  # elsewhere the next words answer a question of ours
         draft.change(confirming=WRITING)
         parts.append(phrases.say("request_write"))
-    if draft.view.request is None:
+    if not known:
         parts.append(phrases.say("request_consent"))
         options = _consent(draft)
     draft.add(Send(Message(Markdown("\n\n".join(parts)), options)))
     if draft.session.active:
         repeat(draft)
+
+
+def _told_of(draft: Draft) -> bool:
+    """Whether staff know of an open request; a wish from before there was a team has no title yet."""
+    return draft.view.request is not None and bool(draft.view.request.title)
 
 
 def _consent(draft: Draft) -> tuple[Option, Option]:
@@ -87,8 +80,11 @@ def send_question(draft: Draft, *, everything: bool) -> None:
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
         return
     draft.add(Escalate("question", draft.session.asked))
-    if everything:
-        draft.share = True
+    draft.share = everything
+    if own := draft.view.request:  # it joins what staff hold already
+        _pass_on(draft, own)
+        if everything:
+            _show(draft, own, agreed=True)
     say_and_come_back(draft, draft.phrases.say("request_sent"))
 
 
@@ -98,9 +94,15 @@ def share(draft: Draft, *, agreed: bool) -> None:
     if own is None:
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
         return
-    pack = pack_of(draft, own.reason, own.text, shared=agreed, number=str(own.id))
-    draft.add(ShareContext(own.id, agreed, replace(pack, key=f"request-{own.id}")))
+    _show(draft, own, agreed=agreed)
     say_and_come_back(draft, draft.phrases.say("request_shared" if agreed else "request_kept"))
+
+
+def _show(draft: Draft, own: OwnRequest, *, agreed: bool) -> None:
+    """Have staff see what they may see from now on."""
+    pack = pack_of(draft, own.reason, own.text, shared=agreed, number=str(own.id))
+    alone = own_options(draft, str(own.id))
+    draft.add(ShareContext(own.id, agreed, replace(pack, key=f"request-{own.id}"), alone))
 
 
 def completed(draft: Draft) -> None:
@@ -113,7 +115,7 @@ def completed(draft: Draft) -> None:
         assert isinstance(effect, Escalate)
         draft.effects[place] = _packed(draft, effect)
         draft.change(told={**draft.session.told, TOLD: "1"})
-    if asks and "/" in _reason(draft, asks[0]) and draft.view.request is None:
+    if asks and "/" in _reason(draft, asks[0]) and not _told_of(draft):
         # A journey called them: what they may see is still to be asked.
         consent = Send(Message(draft.phrases.say("request_consent"), _consent(draft)))
         sends = [place for place, effect in enumerate(draft.effects) if isinstance(effect, Send)]
@@ -136,7 +138,7 @@ def _packed(draft: Draft, effect: Escalate) -> Escalate:
         pack=pack,
         joins=joins,
         alone=own_options(draft, NUMBER),
-        remind=working_day(draft, WORKING_DAYS),
+        remind=reminder(draft),
     )
 
 
@@ -148,13 +150,15 @@ def goes_to_team(draft: Draft, input: Input) -> bool:
     own = draft.view.request
     if draft.pending and draft.pending.startswith(LACKED) and isinstance(input, Utterance):
         return _lacked(draft, input.text)
-    if own is None or not (own.talking or (draft.pending == WRITING and isinstance(input, Utterance))):
+    if own is None or not (own.talking or draft.pending == WRITING):
         return False
     match input:
         case Utterance(text=text, forwarded=forwarded):
             return _words(draft, own, text, forwarded=forwarded)
         case Attachment() | Unusable():
             _pass_on(draft, own, *_something(draft, own, input))
+            if not own.talking:
+                say_and_come_back(draft, draft.phrases.say("request_passed_on"))
             return True
     return False
 
@@ -187,6 +191,7 @@ def _pass_on(draft: Draft, own: OwnRequest, *messages: Message) -> None:
         draft.add(TellTeam(own.id, message, alone=(answer,)))
     if after(own.state, Deed.WRITE) not in (None, own.state):
         draft.add(Handle(own.id, Deed.WRITE, own.state))
+        watch(draft, own)
 
 
 def _said(draft: Draft, text: str, number: str) -> Message:
@@ -213,7 +218,7 @@ def _something(draft: Draft, own: OwnRequest, input: Attachment | Unusable) -> t
         return (Message(sent, key=key),)
     return (
         Message(sent, key=key, silent=True),
-        Message(sent, copied=input.post, key=f"{key}c"),
+        Message(phrases.say("request_cannot_pass_on", name=name), copied=input.post, key=f"{key}c"),
     )
 
 
@@ -248,7 +253,7 @@ def _leaves(draft: Draft, own: OwnRequest) -> bool:
 
 def request_due(draft: Draft, key: str) -> bool:
     """A timer of a request fired; False if it is another one's."""
-    for prefix, act in ((CLOSED, _closed), (STALE, _stale)):
+    for prefix, act in ((TIMER_CLOSED, _closed), (TIMER_STALE, still_waiting)):
         if key.startswith(prefix) and key.removeprefix(prefix).isdecimal():
             act(draft, RequestId(int(key.removeprefix(prefix))))
             return True
@@ -284,6 +289,9 @@ def _lacked(draft: Draft, text: str) -> bool:
     request = RequestId(int((draft.pending or "0").removeprefix(LACKED)))
     if not words or words.startswith("/"):
         return False
+    own = draft.view.request
+    if own is not None and own.id == request:  # opened again meanwhile: then it is no verdict any more
+        return _words(draft, own, text, forwarded=False)
     if not same_words(words, draft.phrases.words["no"]):
         told = draft.phrases.say("request_rated_words", text=" ".join(words.split()))
         key = f"request-{request}.words"
@@ -304,35 +312,3 @@ def erasing(draft: Draft, words: Markdown) -> Markdown:
     if TOLD not in draft.session.told and draft.view.request is None:
         return words
     return Markdown(f"{words}\n\n{draft.phrases.say('request_erased_person')}")
-
-
-# --- nobody answers -----------------------------------------------------------------------------------------
-
-
-def _stale(draft: Draft, request: RequestId) -> None:
-    own = draft.view.request
-    if own is None or own.id != request or own.answered is not None:
-        return
-    calm = out_of_quiet(draft.now, draft.view.policy)
-    if calm > draft.now or calm.weekday() > 4:
-        due = calm if calm.weekday() <= 4 else working_day(draft, 1)
-        draft.add(SetTimer(f"{STALE}{request}", due))
-        return
-    opened = own.opened.astimezone(draft.view.policy.timezone).date()
-    day = write_date(opened, draft.phrases.calendar)
-    answer = Option("req.answer", draft.phrases.label("button_answer"), f"req.{request}.answer")
-    told = Message(draft.phrases.say("request_stale", day=day), key=f"request-{request}.stale")
-    draft.add(
-        TellTeam(request, told, alone=(answer,)),
-        SetTimer(f"{STALE}{request}", working_day(draft, 1)),
-    )
-
-
-def working_day(draft: Draft, days: int) -> datetime:
-    """The morning after so many working days, Monday to Friday, outside of the quiet hours."""
-    due = draft.now.astimezone(draft.view.policy.timezone)
-    while days:
-        due += timedelta(days=1)
-        days -= due.weekday() <= 4
-    due = due.replace(hour=MORNING, minute=0, second=0, microsecond=0)
-    return out_of_quiet(due, draft.view.policy)

@@ -5,10 +5,12 @@ Every function asks again who acts: a button may be forged or older than somebod
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.dialogue.context_pack import own_options, request_option
 from bot.dialogue.draft import Draft
 from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.waiting import reminder
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_date
 from bot.flows.template import Rich, fill_from
@@ -93,9 +95,11 @@ def answers_request(draft: Draft, input: Input) -> bool:
     if isinstance(input, Utterance) and input.text.strip().startswith("/"):
         return False
     seat = _seat(draft, RequestId(int(number)))
-    if seat is None:
-        return False
-    answer_with(draft, seat, input)
+    if seat is None:  # erased, or the role was taken back: these words were for somebody, and no question
+        gone = "request_gone" if draft.may(Right.ANSWER) else "stale_tap"
+        say_and_come_back(draft, draft.phrases.say(gone))
+    else:
+        answer_with(draft, seat, input)
     return True
 
 
@@ -131,7 +135,8 @@ def _answer_next(draft: Draft, seat: Seat) -> None:
         draft.say("request_is_closed", request_option(draft, "reopen", seat.request.id))
         return
     draft.change(confirming=f"{ANSWERING}{seat.request.id}", active=None)
-    draft.say("request_answer_now", name=_name(draft, seat.request))
+    back = draft.button("button_requests", "requests")
+    draft.say("request_answer_now", back, name=_name(draft, seat.request))
 
 
 def _line(draft: Draft, one: RequestSeen) -> Markdown:
@@ -261,7 +266,7 @@ def _handle(deed: Deed, said: str) -> Callable[[Draft, Seat, str], None]:
         elif after(request.state, deed) is None:
             _tell(draft, seat, "request_impossible")
         else:
-            draft.add(Handle(request.id, deed, request.state, seat.member.id))
+            draft.add(Handle(request.id, deed, request.state, seat.member.id, _remind(draft, seat, deed)))
             name = _signature(draft, seat)
             told = told_all(draft, request, said, name=name)
             draft.add(replace(told, besides=seat.member.id if seat.alone else None))
@@ -269,6 +274,12 @@ def _handle(deed: Deed, said: str) -> Callable[[Draft, Seat, str], None]:
                 _tell(draft, seat, said, name=name)
 
     return act
+
+
+def _remind(draft: Draft, seat: Seat, deed: Deed) -> datetime | None:
+    """When staff are reminded of what this deed makes theirs to answer; None if it does not."""
+    was_theirs = seat.request.state not in (RequestState.WAITING, RequestState.CLOSED)
+    return None if was_theirs or deed is Deed.CLOSE else reminder(draft)
 
 
 def _models(draft: Draft, seat: Seat, argument: str) -> None:

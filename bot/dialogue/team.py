@@ -53,9 +53,10 @@ def invite(draft: Draft, standing: Standing) -> None:
         return
     token = urlsafe_b64encode(draft.rng.getrandbits(192).to_bytes(24)).decode().rstrip("=")
     expires = draft.now + LASTS
+    how = draft.phrases.say("team_link_how", role=_role(draft, standing))
     draft.add(
         Invite(standing, _digest(token), expires),
-        Send(Message(draft.phrases.say("team_link_how", role=_role(draft, standing)), silent=True)),
+        Send(Message(how, (draft.button("button_team", "team"),), silent=True)),
         Send(Message(_invitation(draft, token, standing)), kept=False),
     )
 
@@ -142,12 +143,12 @@ def _tried(draft: Draft, one: Refused) -> Markdown:
 def _invitation(draft: Draft, token: str, standing: Standing) -> Markdown:
     """What is passed on to the person who is invited."""
     bot, payload = draft.view.policy.bot, f"{PREFIX}{token}"
-    if bot:
-        address = f"https://t.me/{bot}?start={payload}"
-        link = Rich(Markdown(f"[{escape(address)}](<{address}>)"))
-    else:
-        link = Rich(Markdown(f"`/start {payload}`"))
-    return draft.phrases.say("team_link", role=_role(draft, standing), link=link)
+    role = _role(draft, standing)
+    if not bot:
+        return draft.phrases.say("team_code", role=role, code=f"/start {payload}")
+    address = f"https://t.me/{bot}?start={payload}"
+    link = Rich(Markdown(f"[{escape(address)}](<{address}>)"))
+    return draft.phrases.say("team_link", role=role, link=link)
 
 
 def _removable(draft: Draft) -> tuple[Member, ...]:

@@ -41,14 +41,15 @@ BOUNDS: Mapping[str, tuple[str, str]] = {
 }
 """Comparison -> the phrase for a number, and for a date."""
 
+MEMBERS = "association.members"
+
 QUESTIONS: Mapping[str, str] = {
     "person.name": "audience_name",
     "person.language": "audience_language",
-    "association.members": "audience_members",
+    MEMBERS: "audience_members",
     STANDING: "audience_standing",
-    "today": "audience_today",
 }
-"""Names that no flow asks for -> the phrase that says them."""
+"""What we know without having asked -> the phrase that names it."""
 
 
 def describe(written: str, vocabulary: Vocabulary, phrases: Phrases) -> str:
@@ -107,6 +108,8 @@ class _Sayer:
 
     def _compared(self, operator: str, left: Tree, right: Tree) -> str:
         match left, right:
+            case Name(path="today"), _:  # says nothing about anybody
+                return self._rule()
             case Const(), Name() if operator in MIRRORED or operator in ("==", "!="):
                 return self._compared(MIRRORED.get(operator, operator), right, left)
             case Name(path=path), Items(values=values) if values:
@@ -125,6 +128,10 @@ class _Sayer:
         match self.vocabulary.type_of(path).kind, value:
             case "number", int() | float():
                 bound = self.phrases.label(number)
+                if self.vocabulary.whole(path) == MEMBERS:
+                    return self.phrases.label(
+                        "audience_of_members", bound=bound, number=write_number(value), count=int(value)
+                    )
                 return self.phrases.label(
                     "audience_number", bound=bound, number=write_number(value), question=question
                 )
@@ -157,15 +164,16 @@ class _Sayer:
 
     def _chose(self, path: str, answers: Sequence[str], *, not_: bool = False) -> str:
         either = f" {self.phrases.label('list_or')} ".join(quote(answer) for answer in answers)
-        key = "audience_chose_other" if not_ else "audience_chose"
+        key = "audience_is" if self.vocabulary.whole(path) in QUESTIONS else "audience_chose"
+        key = f"{key}_other" if not_ else key
         return self.phrases.label(key, answer=either, question=self._question(path))
 
     def _question(self, path: str) -> str:
         name = self.vocabulary.whole(path)
         if name in QUESTIONS:
             return self.phrases.label(QUESTIONS[name])
-        declared = self.vocabulary.fields[name]
-        if declared.label is None or declared.label.placeholders():
+        declared = self.vocabulary.fields.get(name)
+        if declared is None or declared.label is None or declared.label.placeholders():
             return path
         return plain(Markdown(declared.label.source), links=False)
 

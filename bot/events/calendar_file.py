@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.events.card import file_stem
 from bot.markup import plain
 from bot.model.effects import NewFile
 from bot.model.event import Event, EventState
@@ -24,8 +25,7 @@ def calendar_file(event: Event, *, now: datetime, url: str = "") -> NewFile:
     The UID stays, SEQUENCE is the revision: a calendar that has an older one replaces it (RFC 5546, 3.2.1).
     `url` leads to it where it has no address of its own.
     """
-    name = f"{event.local(event.starts):%Y-%m-%d}_{event.id}.ics"
-    return NewFile(name, MEDIA_TYPE, calendar_bytes(event, now=now, url=url))
+    return NewFile(f"{file_stem(event)}.ics", MEDIA_TYPE, calendar_bytes(event, now=now, url=url))
 
 
 def calendar_bytes(event: Event, *, now: datetime, url: str = "") -> bytes:

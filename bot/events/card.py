@@ -1,5 +1,6 @@
 """An event as people see it: one message that is edited in place. Pure; the words come from the phrases."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -15,6 +16,9 @@ from bot.model.turn import Policy
 PREFIX = "e_"
 """In front of an event's id in the payload of a link."""
 
+DAY = r"-\d{4}-\d\d-\d\d$"
+"""Behind the words in an id that was made from title and day."""
+
 MINE = {
     Place.SEATED: "event_seated",
     Place.MAYBE: "event_maybe",
@@ -26,6 +30,11 @@ MINE = {
 def card_key(event: EventId) -> str:
     """The name under which the card is found again to be edited."""
     return f"event.{event}"
+
+
+def file_stem(event: Event) -> str:
+    """How files about it are called, its day first; the day in an id made of title and day is left out."""
+    return f"{event.local(event.starts):%Y-%m-%d}_{re.sub(DAY, '', event.id)}"
 
 
 def event_card(

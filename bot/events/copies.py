@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.events.card import event_card
 from bot.flows.names import BUILT_IN, Names
 from bot.flows.shelf import Shelf
+from bot.knowledge.text import fold
 from bot.markup.escape import escape
 from bot.model.announcement import Plan
 from bot.model.event import EventSeen, EventState
@@ -16,11 +17,11 @@ from bot.model.turn import Policy, View
 from bot.model.values import FieldRef, FlowId, RunId, Value
 from bot.model.who import Person
 
-HOLE = re.compile(r"( ?)\{ *([a-z_][a-z0-9_-]*(?:\.[a-z_][a-z0-9_]*)?) *(?:\|([^{}|\n]{0,80}))?\}")
+HOLE = re.compile(r"( ?)\{ *([^\W\d][\w-]*(?:\.[^\W\d]\w*)?) *(?:\|([^{}|\n]{0,80}))?\}")
 """`{name}`, or `{name|words for those of whom it is not known}`; other braces are text."""
 
-ALIASES = {"name": "person.name", "prénom": "person.name", "prenom": "person.name"}
-"""Short names of holes."""
+ALIASES = {"name": "person.name", "prenom": "person.name"}
+"""Short names of holes, as `fold` writes them: `{Prénom}` is one too."""
 
 STOP_NEWS = "news"
 """Control under each copy: which news the person wants to get."""
@@ -59,6 +60,9 @@ class Writer:
             parts = [part for part in (text, card.text) if part]
             message = replace(
                 message,
+                # What is copied as it is cannot hold the card: its words and its file go out anew where we
+                # have them.
+                copied="" if text or message.attachments else message.copied,
                 text=Markdown("\n\n".join(parts)),
                 options=(*message.options, *(map(_below, card.options) if text else card.options)),
                 attachments=message.attachments or card.attachments,
@@ -85,7 +89,7 @@ class Writer:
         names = self._names(reader)
 
         def filled(hole: re.Match[str]) -> str:
-            space, name, instead = hole[1], ALIASES.get(hole[2], hole[2]), hole[3]
+            space, name, instead = hole[1], meant(hole[2]), hole[3]
             if not is_known(name, self.shelf):
                 return hole[0]
             value = names.stored(name)
@@ -122,9 +126,13 @@ def unknown_holes(plan: Plan, shelf: Shelf) -> tuple[str, ...]:
     """Names in braces that nobody can fill, as written: a typing mistake to tell before anything leaves."""
     texts = [plan.message.text, *(text for _, text in plan.translations)]
     found = (hole for text in texts for hole in HOLE.finditer(text))
-    return tuple(
-        dict.fromkeys(hole[2] for hole in found if not is_known(ALIASES.get(hole[2], hole[2]), shelf))
-    )
+    return tuple(dict.fromkeys(hole[2] for hole in found if not is_known(meant(hole[2]), shelf)))
+
+
+def meant(written: str) -> str:
+    """The name behind what somebody wrote in braces."""
+    name = fold(written)
+    return ALIASES.get(name, name)
 
 
 def is_known(name: str, shelf: Shelf) -> bool:

@@ -4,12 +4,12 @@ The names of the parts are those of the steps `publish` and `announce`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.events.event import Struck, moment
-from bot.flows.field import Declared
+from bot.flows.field import Choice, Declared
 from bot.flows.posts import Post, read_post, write_post
 from bot.flows.typed import Bad
 from bot.knowledge.text import fold
@@ -48,10 +48,21 @@ def moment_of(written: Value, zone: ZoneInfo) -> datetime | None:
 
 def zone_of(written: Value | None, declared: Declared | None, otherwise: ZoneInfo) -> ZoneInfo:
     """The time zone of an answer: its IANA name, or the one among the other words of the choice."""
-    choices = declared.choices if declared else ()
-    words = next(((one.label, *one.also) for one in choices if one.id == written), (str(written),))
+    choice = next((one for one in _choices(declared) if one.id == written), None)
+    words = (choice.label, *choice.also) if choice else (str(written),)
     known = available_timezones()
     return next((ZoneInfo(word) for word in words if word in known), otherwise)
+
+
+def zone_by_default(before: Event | None, declared: Declared | None, usual: ZoneInfo) -> ZoneInfo:
+    """The zone where no answer names one: the operator's; of an event in one that no choice has, its own."""
+    if before is None or any(before.zone.key in (one.label, *one.also) for one in _choices(declared)):
+        return usual
+    return before.zone
+
+
+def _choices(declared: Declared | None) -> Sequence[Choice]:
+    return declared.choices if declared else ()
 
 
 def event_of(given: Given, zone: ZoneInfo, before: EventSeen | None, id: EventId) -> Event | Bad:
@@ -78,6 +89,8 @@ def event_of(given: Given, zone: ZoneInfo, before: EventSeen | None, id: EventId
     if "file" in given and not (picture or paper):
         return Bad("publish_no_file")
     old = before.event if before else None
+    if old is not None and _same(picture or paper, old.picture or old.paper):
+        picture, paper = old.picture, old.paper  # the answer names one of them, and no words for it
     return Event(
         id=id,
         title=str(given["title"]),
@@ -114,6 +127,11 @@ def _media(answer: Value | None) -> tuple[AttachedFile | None, AttachedFile | No
     if post is None or post.file is None:
         return None, None
     return (post.file, None) if post.file.media_type.startswith("image/") else (None, post.file)
+
+
+def _same(one: AttachedFile | None, other: AttachedFile | None) -> bool:
+    """Whether two files are the same bytes."""
+    return one is not None and other is not None and one.sha256 == other.sha256
 
 
 def words_of(answer: Value | None) -> Markdown:

@@ -54,6 +54,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("can't be deleted", "reason_uneditable"),
     ("to edit not found", "reason_uneditable"),
     ("audience", "reason_audience"),
+    ("the event is over", "reason_event_over"),
     ("restored from a backup", "reason_restored"),
     ("did not answer", "reason_unknown"),
     ("timed", "reason_unknown"),
@@ -198,7 +199,8 @@ def _figures(tally: Tally, phrases: Phrases, *, ended: bool) -> Iterator[Markdow
 
 def _trouble(one: Announcement, phrases: Phrases) -> Iterator[Markdown]:
     if one.reason:
-        yield phrases.say("announcement_stopped", reason=phrases.label(reason_phrase(one.reason)))
+        said = "announcement_stopped" if one.ended is None else "announcement_pointless"
+        yield phrases.say(said, reason=phrases.label(reason_phrase(one.reason)))
 
 
 def _reasons(tally: Tally, phrases: Phrases) -> Iterator[Markdown]:

@@ -116,7 +116,7 @@ class Names:
             return write_date(self.today(), phrases.calendar)
         if value is None or value == ():
             return phrases.label("absent" if value is None else "none_chosen")
-        if meaning is not None and meaning.type == "post":
+        if meaning is not None and (meaning.type == "post" or _is_marked(value, meaning)):
             return self._post(value)
         if isinstance(value, tuple):
             return write_list([self._word(item, meaning) for item in value], phrases.label("list_and"))
@@ -175,6 +175,11 @@ class Names:
         if post is None or not post.text:
             return self.shelf.phrases.label("post_received")
         return shorten(" ".join(post.text.split()), POST_SHOWN)
+
+
+def _is_marked(value: Value, meaning: Declared) -> bool:
+    """Whether the answer to a question for a text has the emphasis of an earlier one with it."""
+    return meaning.type == "text" and isinstance(value, tuple)
 
 
 def iso_day(written: object, *, of_moment: bool = False) -> date | None:

@@ -204,7 +204,7 @@ class Tally:
     clicks: Mapping[str, int] = field(default_factory=dict)
     """Act of a button of the copies -> how many people tapped it."""
     tappers: int = 0
-    """How many people tapped any of them."""
+    """How many people tapped any of them, but to get no more of this."""
     registered: int = 0
     """How many people said since they got it that they come to its event."""
     votes: Mapping[int, int] = field(default_factory=dict)

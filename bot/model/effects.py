@@ -137,6 +137,8 @@ class Handle:
     """In which it was decided; if it moved, the turn is decided again."""
     by: PersonId | None = None
     """Who of staff; None: the person themselves."""
+    remind: datetime | None = None
+    """When staff are reminded, if this makes it theirs to answer again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class ShareContext:
     agreed: bool
     pack: Message
     """What staff see from now on in the place of the first message."""
+    alone: tuple[Option, ...] = ()
+    """Buttons below it where staff read it each in their own chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, or the choice among what was suggested for it; counted by day, without words or identity."""
+    """A question, or the choice among what was suggested for it; counted by day, without the words."""
 
     fate: QuestionFate
     article: ArticleId | None = None

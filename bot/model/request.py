@@ -78,6 +78,11 @@ ICONS: Mapping[RequestState, str] = {
 SCORES = ("good", "half", "bad")
 """What a person says at the end: yes, in part, no."""
 
+TIMER_CLOSED = "request-closed."
+TIMER_STALE = "request-stale."
+"""In front of a request's number: the timers by which its person hears that it is closed, and staff that it
+waits."""
+
 NUMBER = "\ue000"
 """Stands for the number of a request in texts written before it has one."""
 

@@ -20,6 +20,10 @@ class Period(IntEnum):
     YEAR = 364
 
 
+ROWS_KEPT = 365
+"""Days after which single requests, registrations, check-ins and opinions are erased: nothing older can be
+counted any more."""
+
 QuestionFate = Literal["answered", "chosen", "suggested", "unanswered"]
 """Answered at once; one of the entries suggested was opened; entries were suggested; nothing was found."""
 

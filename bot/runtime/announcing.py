@@ -51,11 +51,16 @@ class _Shown:
     """What a card said last."""
 
     state: State
+    edition: int
     card: Message
     at: float
     """Monotonic."""
     rhythm: float = RHYTHM
     """Seconds until it is looked at again."""
+
+    def stands(self, state: State, edition: int) -> bool:
+        """Whether nothing was ordered since."""
+        return (self.state, self.edition) == (state, edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +147,9 @@ class Announcer:
         watched = await self.store.announcements.watched()
         for id in self._shown.keys() - set(watched):
             del self._shown[id]
-        for id in watched:
+        for id, (state, edition) in watched.items():
             before, moment = self._shown.get(id), self.clock.monotonic()
-            if before is not None and moment - before.at < before.rhythm and id in self._running:
+            if before is not None and before.stands(state, edition) and moment - before.at < before.rhythm:
                 continue
             seen = await self.store.announcements.seen(id)
             rhythm = max(RHYTHM, PATIENCE * (self.clock.monotonic() - moment))
@@ -154,17 +159,14 @@ class Announcer:
                 await self._report(seen)
 
     async def _show_card(self, seen: AnnouncementSeen, before: _Shown | None, pace: _Pace) -> bool:
-        """Put the card before its maker if it says something new and it is time; False while it waits."""
+        """Put the card before its maker if it says something new; False while the one before waits."""
         one = seen.announcement
         card = progress_card(seen, self.shelf().phrases, self.store.policy)
-        if before is not None and before.card == card:
-            return True
-        if before is not None and before.state is one.state and pace.moment - before.at < before.rhythm:
-            return False
-        if not await self.store.announcements.show(one.id, card, now=self.clock.now()):
-            return False
-        self._shown[one.id] = _Shown(one.state, card, pace.moment, pace.rhythm)
-        self.courier.wake()
+        if before is None or before.card != card:
+            if not await self.store.announcements.show(one.id, card, now=self.clock.now()):
+                return False
+            self.courier.wake()
+        self._shown[one.id] = _Shown(one.state, one.edition, card, pace.moment, pace.rhythm)
         return True
 
     async def _report(self, seen: AnnouncementSeen) -> None:
@@ -174,7 +176,8 @@ class Announcer:
             return
         picture = await asyncio.to_thread(chart, seen, phrases)
         lines = await self.store.announcements.listing(one)
-        listing = listing_file(listing_name(one, policy), lines, words_of(phrases), policy.timezone)
+        told = (listing_name(one, policy), lines, words_of(phrases), policy.timezone)
+        listing = await asyncio.to_thread(listing_file, *told)
         files = [listing] if picture is None else [picture, listing]
         message = report(seen, phrases, policy)
         if await self.store.announcements.report(one.id, message, files, now=self.clock.now()):

@@ -73,8 +73,6 @@ class Courier:
         self._look_at = 0.0
         """Monotonic time of the next look without being rung."""
         self._due: list[Outgoing] = []
-        self._crowded = False
-        """Replies that were looked up wait for a place only: what else a look could bring comes after them."""
         self._hidden: set[Address] = set()
         """Addresses with more to send than what is on its way to them."""
         self._bulk: deque[Outgoing] = deque()
@@ -119,17 +117,11 @@ class Courier:
             self._bell.clear()
             if self._clock.monotonic() >= self._look_at:
                 self._look = self._more_bulk = True
-            if self._crowded and self._look:
-                # Those that were looked up go first in any case: no look for each place that becomes free.
-                self._start_due(Priority.REPLY)
-                if self._crowded:
-                    await self._bell.wait()  # the first that ends rings
-                continue
             if self._look:
                 await self._refresh()
             if self._more_bulk and not self._stopping and len(self._bulk) < BULK_WINDOW // 4:
                 await self._refill()
-            wait = min(self._start_due(), self._start_bulk(), self._look_at - self._clock.monotonic())
+            wait = min(self._start(), self._look_at - self._clock.monotonic())
             await rung_or_passed(self._bell, wait, self._clock)
 
     async def typing(self, address: Address) -> None:
@@ -201,18 +193,16 @@ class Courier:
         self._more_bulk = len(found) == limit
         self._bulk.extend(one for one in found if one.id not in known and one.address not in self._recalled)
 
-    def _start_due(self, least: Priority = Priority.SERVICE) -> float:
-        """Start what may leave now, down to this priority; seconds until more may, unless something rings."""
+    def _start(self) -> float:
+        """Start what may leave now; seconds until more may, unless something is rung before."""
         wait = IDLE
         waiting: list[Outgoing] = []
-        self._crowded = False
         for outgoing in self._due:
             if outgoing.address in self._sending:  # a copy got there first: its end rings
                 self._hidden.add(outgoing.address)
                 waiting.append(outgoing)
                 continue
-            if len(self._tasks) - self.copies >= self._parallel or outgoing.priority > least:
-                self._crowded |= outgoing.priority is Priority.REPLY
+            if len(self._tasks) - self.copies >= self._parallel:
                 waiting.append(outgoing)
                 continue
             pause = self._claim(outgoing.address)
@@ -222,7 +212,7 @@ class Courier:
             else:
                 self._begin(outgoing)
         self._due = waiting
-        return wait
+        return min(wait, self._start_bulk())
 
     def _start_bulk(self) -> float:
         """Start copies at the pace that replies leave."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,11 +20,12 @@ from bot.model.announcement import (
     Sweep,
 )
 from bot.model.effects import Amend, Announce, Audit, Direct, NewFile, ReportOn
-from bot.model.message import AttachedFile, Markdown, Message
-from bot.model.rights import Right, may
+from bot.model.event import EventState
+from bot.model.message import Markdown, Message
+from bot.model.rights import Right
 from bot.model.turn import Policy
-from bot.model.who import Address, PersonId, Standing
-from bot.storage import audience, copies, history, outbox, team
+from bot.model.who import Address, PersonId
+from bot.storage import announcement_cards, audience, copies, event_rows, outbox, team
 from bot.storage.audience import Audiences
 from bot.storage.codec import encode, to_text
 from bot.storage.database import Database, Transaction
@@ -37,6 +38,10 @@ CHANNELS_IN_ORDER = ("telegram", "web")
 
 SHOWN = 10
 """Announcements that a turn knows of: the last ones."""
+
+
+EVENT_OVER = "the event is over or called off"
+"""Why one ends by itself before it begins."""
 
 
 class AlreadyAnnounced(ValueError):
@@ -122,9 +127,10 @@ class Announcements:
         """Those with copies that must be corrected or taken back."""
         return await self._ids("announcements_swept")
 
-    async def watched(self) -> tuple[AnnouncementId, ...]:
-        """Those whose maker wants to see how far they are, or awaits the report."""
-        return await self._ids("announcements_watched")
+    async def watched(self) -> Mapping[AnnouncementId, tuple[State, int]]:
+        """Those whose maker wants to see how far they are, or awaits the report: state and edition."""
+        rows = await self._database.all("announcements_watched")
+        return {AnnouncementId(row["id"]): (State(row["state"]), row["edition"]) for row in rows}
 
     async def waiting(self, served: Collection[str], *, now: datetime) -> tuple[int, int]:
         """Copies in the outbox for these channels: those that may leave now, and all of them."""
@@ -168,27 +174,19 @@ class Announcements:
         """Put the card of how far it is before its maker, in the place of the one before; False if that one
         has not left yet.
         """
-        return await self._database.write(lambda tx: _show(tx, id, card, now=now))
+        return await self._database.write(
+            lambda tx: announcement_cards.show(tx, id, card, CHANNELS_IN_ORDER, now=now)
+        )
 
     async def report(
         self, id: AnnouncementId, message: Message | None, files: Sequence[NewFile], *, now: datetime
     ) -> bool:
         """Send its maker the report of this edition, once; None: there is nothing to tell."""
 
-        async def work(tx: Transaction) -> bool:
-            if not await tx.run("announcement_reported", id=id):
-                return False
-            maker = await _maker(tx, id)
-            if maker is None or message is None:
-                return False
-            person, address = maker
-            attached = [await _kept(tx, self._files, person, file, now=now) for file in files]
-            full = replace(message, attachments=(*message.attachments, *attached))
-            await history.said(tx, person, full, now=now)
-            await outbox.put(tx, Post(address, full, person, Priority.SERVICE), now=now)
-            return True
-
-        return await self._database.write(work)
+        told = None if message is None else (message, files)
+        return await self._database.write(
+            lambda tx: announcement_cards.report(tx, self._files, id, told, CHANNELS_IN_ORDER, now=now)
+        )
 
     async def _ids(self, query: str) -> tuple[AnnouncementId, ...]:
         return tuple(AnnouncementId(row["id"]) for row in await self._database.all(query))
@@ -265,7 +263,7 @@ async def order(tx: Transaction, id: AnnouncementId, wanted: Order, *, now: date
 
 async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, now: datetime) -> int:
     """Correct it or take it back: a new edition, to which every arrived copy is brought by and by; how many
-    have arrived. What was recalled stays so.
+    have arrived. What was recalled stays so. Of a series the next one is corrected, or called off, with it.
     """
     one = await _found(tx, id)
     if one.sweep is Sweep.RECALL:
@@ -276,23 +274,38 @@ async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, n
         if one.state in (State.RUNNING, State.PAUSED):
             await _cancel(tx, id, now)
         await tx.run("announcement_amend", id=id, plan=_written(one.plan), sweep=Sweep.RECALL.value)
+        for row in await tx.all("announcements_next", series=one.series or id, after=id):
+            await _cancel(tx, row["id"], now)
     else:
         # A copied post says what it says: the correction is a text of ours in its place.
         message = replace(one.plan.message, text=text, copied="")
         plan = replace(one.plan, message=message, translations=())
         await tx.run("announcement_amend", id=id, plan=_written(plan), sweep=Sweep.CORRECT.value)
+        for row in await tx.all("announcements_next", series=one.series or id, after=id):
+            await tx.run("announcement_replan", id=row["id"], plan=_written(plan))
     fates = {row["fate"]: row["count"] for row in await tx.all("delivery_fates", announcement=id)}
     return int(fates.get("sent", 0))
 
 
 async def _begin(tx: Transaction, id: int, ground: audience.Ground) -> None:
     one = await _found(tx, AnnouncementId(id))
+    if await _is_pointless(tx, one.plan, ground.now):
+        await _cancel(tx, one.id, ground.now, reason=EVENT_OVER)
+        return
     try:
         counted = await audience.count(tx, one.plan.audience, one.plan.kind, ground)
         people = counted.reached
     except AudienceError:  # the first window tells, and pauses it
         people = 0
     await tx.run("announcement_began", id=id, people=people, now=to_text(ground.now))
+
+
+async def _is_pointless(tx: Transaction, plan: Plan, now: datetime) -> bool:
+    """Whether its event was called off or is over since it was planned."""
+    if plan.event is None or plan.starts is None:
+        return False
+    event = await event_rows.one(tx, plan.event)
+    return event is None or event.state is EventState.CANCELLED or event.ends <= now
 
 
 async def _finish(tx: Transaction, id: AnnouncementId, policy: Policy, *, now: datetime) -> bool:
@@ -309,41 +322,16 @@ async def _finish(tx: Transaction, id: AnnouncementId, policy: Policy, *, now: d
     return True
 
 
-async def _cancel(tx: Transaction, id: AnnouncementId, now: datetime) -> None:
-    await tx.run("announcement_state", id=id, state=State.CANCELLED.value, reason="", ended=to_text(now))
+async def give_up(tx: Transaction, *, before: datetime, now: datetime) -> None:
+    """Cancel those that began before this and were left paused: who got them must not be kept for ever."""
+    for row in await tx.all("announcements_forgotten", before=to_text(before)):
+        await _cancel(tx, row["id"], now)
+
+
+async def _cancel(tx: Transaction, id: AnnouncementId, now: datetime, *, reason: str = "") -> None:
+    await tx.run("announcement_state", id=id, state=State.CANCELLED.value, reason=reason, ended=to_text(now))
     await tx.run("delivery_drop_all", announcement=id)
     await tx.run("outbox_drop_announcement", announcement=id)
-
-
-async def _show(tx: Transaction, id: AnnouncementId, card: Message, *, now: datetime) -> bool:
-    maker = await _maker(tx, id)
-    if maker is None:
-        return True
-    person, address = maker
-    place = {"channel": address.channel, "address": address.id}
-    if await tx.one("announcement_card_waits", **place, key=card.key):
-        return False
-    await history.edited(tx, person, address, card, now=now)
-    await outbox.put(tx, Post(address, card, person, Priority.SERVICE, edits=True), now=now)
-    return True
-
-
-async def _maker(tx: Transaction, id: AnnouncementId) -> tuple[PersonId, Address] | None:
-    """Who sees how far it is: its maker, as long as they may announce and can be reached."""
-    row = await tx.one("announcement_maker", id=id, channels=",".join(CHANNELS_IN_ORDER))
-    if row is None or not may(Standing(row["standing"]), Right.ANNOUNCE):
-        return None
-    return PersonId(row["person"]), Address(row["channel"], row["id"])
-
-
-async def _kept(
-    tx: Transaction, files: Files, person: PersonId, file: NewFile, *, now: datetime
-) -> AttachedFile:
-    """A file of a report, kept until it has surely been fetched."""
-    made = AttachedFile(file.name, file.media_type, files.keep_now(file.content), file.alternative)
-    about = {"name": made.name, "media_type": made.media_type, "size": len(file.content)}
-    await tx.run("file_put", sha256=made.sha256, person=person, origin="export", **about, now=to_text(now))
-    return made
 
 
 @dataclass(frozen=True, slots=True)

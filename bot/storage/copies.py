@@ -15,10 +15,13 @@ from bot.model.message import Message
 from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unreachable
 from bot.model.values import FieldRef, Owner, Value
 from bot.model.who import Address, Person, PersonId
-from bot.storage import event_rows
+from bot.storage import event_rows, history
 from bot.storage.audience import SPAN, Ground, Recipient, recipients
 from bot.storage.codec import dump_message, load_value, to_text
 from bot.storage.database import Row, Transaction
+
+PAGE = "web"
+"""Its windows show what our history holds: a copy that is not there is gone with the next reload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,12 @@ async def _note(tx: Transaction, one: Announcement, who: Somebody, fate: Fate, a
 async def _queue(
     tx: Transaction, one: Announcement, who: Somebody, message: Message, *, edits: bool = False, now: datetime
 ) -> None:
+    if who.address.channel == PAGE:
+        message = replace(message, key=message.key or f"copy.{one.id}")
+        if edits:
+            await history.edited(tx, who.person, who.address, message, now=now)
+        else:
+            await history.said(tx, who.person, message, now=now)
     await tx.run(
         "announcement_copy",
         announcement=one.id,

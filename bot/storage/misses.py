@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -105,21 +105,34 @@ async def finish(tx: Transaction, proposal: Proposal, *, accepted: bool) -> bool
     return True
 
 
-async def missed(database: Database) -> tuple[Missed, ...]:
-    """The newest questions in every state, the oldest of them first."""
-    rows = await database.all("misses", limit=MOST)
-    return tuple(_missed(row) for row in reversed(rows))
+class Misses:
+    """What the base learns from, for those who look after it; part of the Store."""
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-async def proposals(database: Database) -> tuple[Proposal, ...]:
-    """What staff proposed and nobody checked yet, the oldest first."""
-    return tuple(_proposal(row) for row in await database.all("proposals"))
+    async def missed(self) -> tuple[Missed, ...]:
+        """The newest questions that were not answered well, in every state, the oldest of them first."""
+        rows = await self._database.all("misses", limit=MOST)
+        return tuple(_missed(row) for row in reversed(rows))
 
+    async def settle(self, ids: Collection[int], state: MissState) -> int:
+        """Put open or proposed questions into a state; how many were."""
+        before: tuple[MissState, ...] = ("open", "proposed")
+        return await self._database.write(lambda tx: settle(tx, ids, state, before=before))
 
-async def likings(database: Database) -> tuple[Liking, ...]:
-    """What people said about each entry, as long as it is kept."""
-    rows = await database.all("likings")
-    return tuple(Liking(ArticleId(row["article"]), row["helpful"], row["unhelpful"]) for row in rows)
+    async def proposals(self) -> tuple[Proposal, ...]:
+        """What staff proposed and nobody checked yet, the oldest first."""
+        return tuple(_proposal(row) for row in await self._database.all("proposals"))
+
+    async def finish(self, proposal: Proposal, *, accepted: bool) -> bool:
+        """Close a proposal; refused, its questions are open again. False: somebody else closed it."""
+        return await self._database.write(lambda tx: finish(tx, proposal, accepted=accepted))
+
+    async def likings(self) -> tuple[Liking, ...]:
+        """What people said about each entry, as long as it is kept."""
+        rows = await self._database.all("likings")
+        return tuple(Liking(ArticleId(row["article"]), row["helpful"], row["unhelpful"]) for row in rows)
 
 
 def _missed(row: Row) -> Missed:

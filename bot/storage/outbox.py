@@ -137,7 +137,7 @@ async def record(
         case Failed(reason) | Unknown(reason) | Refused(reason):
             await _give_up(tx, outbox_id, row, reason)
             if row["request"] is not None:
-                await relaying.failed(tx, row, now=now)
+                await relaying.failed(tx, row, _readable(outgoing), now=now)
         case Unreachable():
             # Who is there, not whose row it is: what staff are told about a person is that person's.
             await tx.run("unreachable_at", channel=row["channel"], address=row["address"])
@@ -156,6 +156,14 @@ async def drop_address(tx: Transaction, address: Address, fate: Fate, *, now: da
     await relaying.drop_address(tx, address, now=now)
     await tx.run("delivery_drop_address", **place, fate=fate.value, reason="")
     await tx.run("outbox_drop_address", **place)
+
+
+def _readable(outgoing: Outgoing) -> Message | None:
+    """The message; None if another version of the program wrote it."""
+    try:
+        return outgoing.message
+    except Exception:
+        return None
 
 
 def _skips(row: Row) -> bool:

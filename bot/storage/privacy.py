@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.model.who import Address, PersonId
+from bot.storage import announcements
 from bot.storage.codec import to_text
 from bot.storage.database import Row, Transaction
 from bot.storage.files import Files
@@ -206,6 +207,7 @@ async def purge(tx: Transaction, files: Files, retention: Retention, *, now: dat
     }
     gone = {query: await tx.run(query, before=to_text(now - age)) for query, age in before.items()}
     ended = to_text(now - retention.deliveries)
+    await announcements.give_up(tx, before=now - retention.deliveries, now=now)
     await tx.run("announcement_summarize", before=ended)
     for query in ("purge_clicks", "purge_deliveries"):
         gone[query] = await tx.run(query, before=ended)

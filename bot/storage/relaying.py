@@ -80,7 +80,7 @@ async def tell(
     """Say something about the request in this row where staff see to it: in their group, or to each."""
     request, person = RequestId(row["id"]), PersonId(row["person"])
     topic = topic_of(row)
-    for address, in_group in await _places(tx, person, besides):
+    for address, in_group in await places(tx, person, besides):
         shown = replace(message, topic=topic) if in_group else _apart(message, row["title"], tuple(alone))
         if in_group or shown.text:
             await post(tx, About(request, person, address, shown, edits=edits), now=now)
@@ -139,31 +139,45 @@ async def arrived(tx: Transaction, row: Row, message: Message, receipt: Delivere
     await _notify(tx, row, "mark", now=now)
 
 
-async def failed(tx: Transaction, row: Row, *, now: datetime) -> None:
-    """A message about a request cannot be delivered: tell who waits to hear of it."""
+async def failed(tx: Transaction, row: Row, message: Message | None, *, now: datetime) -> None:
+    """A message about a request cannot be delivered: tell who waits to hear of it, and find another way to
+    who was to read it. `message`: what it was; None: nothing reaches that address any more.
+    """
+    if message is not None and message.copied:
+        instead = replace(message, copied="", key=None)
+        place = Address(row["channel"], row["address"])
+        about = About(row["request"], row["person"], place, instead, row["priority"])
+        await post(tx, about, now=now)
+    elif message is not None and row["notice"] is None and await _in_group(tx, row):
+        await _readdress(tx, row, message, now=now)
     await _notify(tx, row, "failed", now=now)
 
 
 async def drop_address(tx: Transaction, address: Address, *, now: datetime) -> None:
     """What waits for this address about requests will not arrive: say so; what staff were to read in a group
     they are told each in their own chat."""
-    here = await tx.one("setting_get", name=GROUP)
-    in_group = here is not None and here["value"] == str(address)
     for row in await tx.all("request_waiting", channel=address.channel, address=address.id):
-        if in_group:
-            await _readdress(tx, row, now=now)
+        if await _in_group(tx, row):
+            await _readdress(tx, row, load_message(row["body"]), now=now)
         else:
-            await failed(tx, row, now=now)
+            await failed(tx, row, None, now=now)
 
 
-async def _readdress(tx: Transaction, row: Row, *, now: datetime) -> None:
+async def _in_group(tx: Transaction, row: Row) -> bool:
+    here = await tx.one("setting_get", name=GROUP)
+    return here is not None and here["value"] == f"{row['channel']}:{row['address']}"
+
+
+async def _readdress(tx: Transaction, row: Row, message: Message, *, now: datetime) -> None:
+    """What was for the group, to each of the team; behind it what is told them later."""
     found = await tx.one("request_row", id=row["request"])
-    message = replace(load_message(row["body"]), mark="", reply_to="")
+    message = replace(message, mark="", reply_to="")
     if found is not None and message.text:
         apart = _apart(message, found["title"], ())
         team = await tx.all("request_team", person=found["person"], besides=None)
         for address in [Address(one["channel"], one["address"]) for one in team]:
-            await post(tx, About(found["id"], found["person"], address, apart, SERVICE), now=now)
+            about = About(found["id"], found["person"], address, apart, row["priority"])
+            await post(tx, about, now=now)
 
 
 async def _notify(tx: Transaction, row: Row, which: str, *, now: datetime) -> None:
@@ -182,7 +196,7 @@ async def _notify(tx: Transaction, row: Row, which: str, *, now: datetime) -> No
     await post(tx, About(RequestId(row["request"]), person, notice.to, message, SERVICE), now=now)
 
 
-async def _places(
+async def places(
     tx: Transaction, person: PersonId, besides: PersonId | None = None
 ) -> list[tuple[Address, bool]]:
     """Where staff are told, and whether that is their group. Nobody sees to a request of their own alone."""

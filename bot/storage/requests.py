@@ -1,8 +1,9 @@
 """What people ask of staff: opened, joined, handed round, answered, closed, rated, and how it is seen."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
@@ -17,10 +18,12 @@ from bot.model.effects import (
     Talk,
     TellTeam,
 )
-from bot.model.inputs import StaffReply
+from bot.model.inputs import StaffReply, Tap
 from bot.model.message import Markdown, Message, Topic
 from bot.model.request import (
     NUMBER,
+    TIMER_CLOSED,
+    TIMER_STALE,
     Deed,
     Desk,
     OwnRequest,
@@ -31,7 +34,7 @@ from bot.model.request import (
 )
 from bot.model.rights import Right
 from bot.model.who import Address, Person, PersonId, Standing
-from bot.storage import relaying
+from bot.storage import history, relaying
 from bot.storage.codec import clean, dump_message, from_text, load_message, to_text
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.misses import masked
@@ -47,12 +50,20 @@ LATELY = timedelta(days=30)
 MOST = 200
 """Requests that a staff turn knows of."""
 
-CLOSED = "request-closed."
-STALE = "request-stale."
-"""In front of the number, the timers by which a person hears that their request was closed, and staff that
-it waits."""
+NUMBERED = re.compile(r"[0-9]{1,18}")
+"""The number of a request."""
 
 Own = Escalate | TellTeam | Relay | Handle | Talk | ShareContext | Rate | ProposeEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whether a request reaches anybody, for the operator."""
+
+    group: bool | None
+    """Whether the group where staff see to requests lets us in; None: they have none."""
+    readers: int
+    """How many of the team are reached in a chat of their own."""
 
 
 class RequestMoved(Exception):
@@ -97,6 +108,15 @@ class Requests:
         rows = await self._database.all("request_topics", channel=channel, address=address)
         return frozenset(row["reference"] for row in rows)
 
+    async def heard(self) -> Heard:
+        """Whether what people ask is read anywhere."""
+        group = None
+        if self.group is not None:
+            place = {"channel": self.group.channel, "address": self.group.id}
+            group = await self._database.one("request_group_gone", **place) is None
+        team = await self._database.all("request_team", person=0, besides=None)
+        return Heard(group, len({row["person"] for row in team}))
+
     async def all(self, *, now: datetime) -> tuple[RequestSeen, ...]:
         """What is open, those that wait longest first, and what was closed lately."""
         rows = await self._database.all("requests", since=to_text(now - LATELY), limit=MOST)
@@ -116,6 +136,9 @@ class Requests:
         return Desk(member, None if row is None else _seen(row))
 
     async def _about(self, group: Address, reply: StaffReply) -> int | None:
+        if isinstance(reply.input, Tap):  # a button says it itself, wherever it stands; it is signed
+            number = reply.input.act.partition(".")[2].partition(".")[0]
+            return int(number) if NUMBERED.fullmatch(number) else None
         place = {"channel": group.channel, "address": group.id}
         if reply.thread:
             row = await self._database.one("request_in_topic", **place, reference=reply.thread)
@@ -172,10 +195,11 @@ async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: 
             await _handle(tx, effect, now=now)
         case Talk(request, on):
             await tx.run("request_talk", id=request, on=on)
-        case ShareContext(request, agreed, pack):
+        case ShareContext(request, agreed, pack, alone):
             shared = {"id": request, "person": who.id, "agreed": agreed, "pack": dump_message(pack)}
             if await tx.run("request_share", **shared):
-                await relaying.tell(tx, await _row(tx, request), pack, now=now, edits=True)
+                row = await _row(tx, request)
+                await relaying.tell(tx, row, pack, now=now, alone=alone, edits=True)
         case Rate():
             await _rate(tx, effect, who, now=now)
         case ProposeEntry(request, by, question, answer):
@@ -195,50 +219,49 @@ async def farewell(tx: Transaction, effects: Sequence[object], person: PersonId,
     if words is None:
         return
     topics = {row["request"]: row for row in await tx.all("request_topics_of", person=person)}
-    group = await relaying.group_of(tx)
     for row in await tx.all("requests_of", person=person):
-        found, message = topics.get(row["id"]), relaying.numbered(words, RequestId(row["id"]))
+        found = topics.get(row["id"])
+        message = replace(relaying.numbered(words, RequestId(row["id"])), key=None)
+        readers: list[Address] = []
         if found is not None:
             topic = Topic(str(row["id"]), closed=True, gone=True, at=found["reference"])
-            to, message = Address(found["channel"], found["address"]), replace(message, topic=topic)
-        elif group is not None and row["title"]:
-            to = group
-        else:
-            continue
-        message = replace(message, key=None)
-        await relaying.post(tx, About(None, None, to, message, relaying.SERVICE), now=now)
+            readers, message = [Address(found["channel"], found["address"])], replace(message, topic=topic)
+        elif row["title"]:  # else its words went long ago
+            readers = [address for address, _ in await relaying.places(tx, person)]
+        for to in readers:
+            await relaying.post(tx, About(None, None, to, message, relaying.SERVICE), now=now)
 
 
 async def _escalate(tx: Transaction, effect: Escalate, who: Person, at: Address, *, now: datetime) -> None:
     found = await tx.one("request_open", person=who.id)
-    if found is not None:
+    if found is None:
+        words = {"reason": effect.reason, "text": clean(effect.text), "title": ""}
+        place = {"channel": at.channel, "address": at.id}
+        found = await tx.one("request_add", person=who.id, now=to_text(now), **words, **place)
+        assert found is not None
+        told = False
+    else:
         await tx.run("request_words", id=found["id"], text=clean(effect.text))
-        if effect.joins is not None:
-            message = relaying.numbered(effect.joins, found["id"])
-            await relaying.tell(tx, await _row(tx, found["id"]), message, now=now)
-        return
-    made = await tx.one(
-        "request_add",
-        person=who.id,
-        now=to_text(now),
-        reason=effect.reason,
-        text=clean(effect.text),
-        title="",
-        channel=at.channel,
-        address=at.id,
-    )
-    assert made is not None
-    if effect.pack is None:
-        return
-    id = RequestId(made["id"])
-    pack = replace(relaying.numbered(effect.pack, id), key=f"request-{id}")
+        told = bool(found["title"])  # without one: a wish from before there was a team
+    id = RequestId(found["id"])
+    if told and effect.joins is not None:
+        await relaying.tell(tx, await _row(tx, id), relaying.numbered(effect.joins, id), now=now)
+    elif not told and effect.pack is not None:
+        await _introduce(tx, effect, effect.pack, id, now=now)
+
+
+async def _introduce(
+    tx: Transaction, effect: Escalate, written: Message, id: RequestId, *, now: datetime
+) -> None:
+    """Tell staff of a request for the first time."""
+    pack = replace(relaying.numbered(written, id), key=f"request-{id}")
     alone = relaying.numbered(replace(pack, options=effect.alone), id).options
     title = clean(effect.title.replace(NUMBER, str(id)))[:128]
     await tx.run("request_name", id=id, title=title, pack=dump_message(pack))
+    row = await _row(tx, id)
     if effect.remind is not None:
-        timer = {"person": who.id, "key": f"{STALE}{id}", "due": to_text(effect.remind)}
-        await tx.run("timer_put", **timer, channel=at.channel, address=at.id)
-    await relaying.tell(tx, await _row(tx, id), pack, now=now, alone=alone)
+        await _ring(tx, row, TIMER_STALE, effect.remind)
+    await relaying.tell(tx, row, pack, now=now, alone=alone)
 
 
 async def _relay(tx: Transaction, effect: Relay, at: Address, *, now: datetime) -> None:
@@ -254,6 +277,13 @@ async def _relay(tx: Transaction, effect: Relay, at: Address, *, now: datetime) 
         await relaying.post(tx, about, now=now)
     about = About(effect.request, person, to, last, edits=effect.edits, notice=notice)
     await relaying.post(tx, about, now=now)
+    for message in effect.messages:  # a page that is opened later has it from there
+        if message.copied and to.channel == at.channel:
+            continue  # it arrives as it is; its text is for where it cannot
+        if effect.edits:
+            await history.edited(tx, person, to, message, now=now)
+        else:
+            await history.said(tx, person, message, now=now)
     if effect.words:
         await tx.run("request_answer", id=effect.request, answer=clean(effect.words))
     if not effect.edits:
@@ -270,12 +300,18 @@ async def _handle(tx: Transaction, effect: Handle, *, now: datetime) -> None:
     await _change(tx, row, effect.deed, effect.by, now=now)
     if effect.deed is Deed.CLOSE:
         # Their own turn says it: only there is known at which question they stand.
-        to = await _address(tx, row)
-        key = f"{CLOSED}{effect.request}"
-        place = {"person": row["person"], "channel": to.channel, "address": to.id}
-        await tx.run("timer_put", **place, key=key, due=to_text(now))
+        await _ring(tx, row, TIMER_CLOSED, now)
+    elif effect.remind is not None:
+        await _ring(tx, row, TIMER_STALE, effect.remind)
     if effect.by is not None:
         await audit(tx, Audit(f"request.{effect.deed}", str(effect.request)), effect.by, "", now=now)
+
+
+async def _ring(tx: Transaction, row: Row, timer: str, due: datetime) -> None:
+    """Give the person of a request a turn then."""
+    to = await _address(tx, row)
+    place = {"person": row["person"], "channel": to.channel, "address": to.id}
+    await tx.run("timer_put", **place, key=f"{timer}{row['id']}", due=to_text(due))
 
 
 async def _change(tx: Transaction, row: Row, deed: Deed, by: PersonId | None, *, now: datetime) -> None:

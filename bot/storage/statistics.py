@@ -79,8 +79,8 @@ class Counting:
         days = await db.all("statistics_days", first=since, last=last)
         actives = await db.all("statistics_actives", first=since)
         return Statistics(
-            now=_with(after, new=people["new"]),
-            before=_with(before, new=people["new_before"]),
+            now=replace(after, new=people["new"]),
+            before=replace(before, new=people["new_before"]),
             known=people["known"],
             articles={ArticleId(row["article"]): (row["answered"], row["chosen"]) for row in articles},
             days={date.fromisoformat(row["day"]): row["count"] for row in days},
@@ -273,12 +273,6 @@ def _median_hours(rows: Iterable[Row], until: str) -> float:
     """Half of the requests came to it within so many hours; 0 if none did."""
     waits = [from_text(row[until]) - from_text(row["at"]) for row in rows if row[until]]
     return median(wait.total_seconds() / 3600 for wait in waits) if waits else 0.0
-
-
-def _with(span: SpanCount, *, new: int) -> SpanCount:
-    from dataclasses import replace
-
-    return replace(span, new=new)
 
 
 async def _one(database: Database, query: str, **values: object) -> Mapping[str, Any]:

@@ -10,7 +10,6 @@ from bot.model.effects import News, Problem
 from bot.model.event import Event, EventId, EventSeen
 from bot.model.inputs import StaffReply
 from bot.model.message import Message
-from bot.model.misses import Liking, Missed, MissState, Proposal
 from bot.model.receipt import Migrated, Receipt
 from bot.model.rights import Right, may
 from bot.model.session import Session
@@ -23,7 +22,6 @@ from bot.storage import (
     gatherings,
     history,
     inbox,
-    misses,
     outbox,
     people,
     privacy,
@@ -39,6 +37,7 @@ from bot.storage.files import Files
 from bot.storage.gatherings import Gatherings, Ground
 from bot.storage.history import Said
 from bot.storage.inbox import Update, Waiting
+from bot.storage.misses import Misses
 from bot.storage.outbox import Outgoing
 from bot.storage.people import Caller, Loaded
 from bot.storage.privacy import Retention
@@ -97,6 +96,7 @@ class Store:
         self.rosters = Rosters(database)
         self.roster_jobs = RosterJobs(database, files)
         self.statistics = Counting(database)
+        self.misses = Misses(database)
         self.requests = Requests(database, admins)
 
     @classmethod
@@ -237,7 +237,7 @@ class Store:
         wanted = needs(loaded.session, loaded.view.person.standing) if needs else ()
         view = loaded.view
         if Need.MISSES in wanted:
-            view = replace(view, misses=await misses.missed(self._database))
+            view = replace(view, misses=await self.misses.missed())
         if Need.EVENTS in wanted:
             drafts = may(view.person.standing, Right.EVENTS)
             seen = await events.seen_by(self._database, view.person.id, now=now, drafts=drafts)
@@ -336,29 +336,6 @@ class Store:
         await self._database.write(lambda tx: outbox.record(tx, outgoing, receipt, now=now, again=again))
         if isinstance(receipt, Migrated):
             await self.requests.moved()
-
-    # ---- what the base learns from ----
-
-    async def missed(self) -> Sequence[Missed]:
-        """Questions that were not answered well, in every state, the oldest first."""
-        return await misses.missed(self._database)
-
-    async def settle_missed(self, ids: Collection[int], state: MissState) -> int:
-        """Put open or proposed questions into a state; how many were."""
-        before: tuple[MissState, ...] = ("open", "proposed")
-        return await self._database.write(lambda tx: misses.settle(tx, ids, state, before=before))
-
-    async def proposals(self) -> Sequence[Proposal]:
-        """What staff proposed and nobody checked yet, the oldest first."""
-        return await misses.proposals(self._database)
-
-    async def finish_proposal(self, proposal: Proposal, *, accepted: bool) -> bool:
-        """Close a proposal; refused, its questions are open again. False: somebody else closed it."""
-        return await self._database.write(lambda tx: misses.finish(tx, proposal, accepted=accepted))
-
-    async def likings(self) -> Sequence[Liking]:
-        """What people said about each entry that anybody had an opinion of."""
-        return await misses.likings(self._database)
 
     # ---- events ----
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.documents.sheet import MEDIA_TYPE, write_rows
+from bot.events.copies import STOP_NEWS
 from bot.events.report import UNSENT, reason_of
 from bot.model.announcement import (
     Announcement,
@@ -125,7 +126,7 @@ async def tally(source: Source, row: Row) -> Tally:
         unswept=swept["unswept"] if swept else 0,
         stale=swept["stale"] if swept else 0,
         clicks=await _counts(source, "delivery_clicks", "act", announcement=id),
-        tappers=await _count(source, "delivery_tappers", announcement=id),
+        tappers=await _count(source, "delivery_tappers", announcement=id, stop=f"do.{STOP_NEWS}"),
         registered=await _count(source, "delivery_registered", announcement=id, event=event) if event else 0,
         votes=await _counts(source, "delivery_votes", "option", announcement=id),
         voters=await _count(source, "delivery_voters", announcement=id),

@@ -64,8 +64,8 @@ class Roles:
         return await self._database.write(lambda tx: _unrole(tx, person, None, now=now))
 
     async def settle(self, admins: Collection[Address], *, now: datetime) -> int:
-        """At the start: whom the settings do not name any more is no administrator, before they ever write
-        again; how many.
+        """At the start: whom the settings do not name any more is no administrator, and whom they name now is
+        one, before they ever write again; how many were one before.
         """
         named = json.dumps([(one.channel, one.id) for one in admins])
 
@@ -73,6 +73,8 @@ class Roles:
             former = await tx.all("team_former_admins", admins=named)
             for row in former:
                 await _lower(tx, row["id"], None, now=now)
+            for row in await tx.all("team_new_admins", admins=named):
+                await tx.run("person_standing", person=row["id"], standing=Standing.ADMIN.value)
             return len(former)
 
         return await self._database.write(work)

@@ -1,10 +1,9 @@
 """One turn, one transaction: every effect of a decision is applied here, together with what caused it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.events.news import with_own_hours
 from bot.model.announcement import Fate
 from bot.model.effects import (
     AddTask,
@@ -31,7 +30,6 @@ from bot.model.effects import (
     ImportRoster,
     Invite,
     Miss,
-    NewFile,
     OpenDoor,
     Opinion,
     Problem,
@@ -57,11 +55,8 @@ from bot.model.effects import (
     TellTeam,
     Unrole,
 )
-from bot.model.message import AttachedFile, Message
-from bot.model.preferences import Preferences
-from bot.model.turn import Policy, Turn
-from bot.model.values import FieldRef, Owner, StoredFile
-from bot.model.who import AssociationId
+from bot.model.turn import Turn
+from bot.model.values import StoredFile
 from bot.storage import (
     announcements,
     events,
@@ -76,12 +71,15 @@ from bot.storage import (
     statistics,
     team,
 )
-from bot.storage.codec import clean, dump_session, dump_value, to_text
+from bot.storage.codec import clean, dump_session, to_text
 from bot.storage.database import Transaction
 from bot.storage.files import Files
 from bot.storage.gatherings import Ground
+from bot.storage.knowing import know
 from bot.storage.outbox import Post, Priority
 from bot.storage.people import Loaded
+from bot.storage.saying import own, say
+from bot.storage.scene import Scene
 from bot.storage.tallies import listing_file
 
 
@@ -107,36 +105,6 @@ class VersionMoved(Exception):
     """What this turn was decided on has changed since: the person's session, or an event."""
 
 
-@dataclass(slots=True)
-class _Scene:
-    """What applying an effect needs."""
-
-    tx: Transaction
-    files: Files
-    loaded: Loaded
-    now: datetime
-    priority: Priority
-    association: AssociationId | None = field(init=False)
-    instead: dict[str, Message] = field(default_factory=dict)
-    """Key -> what is said under it, where others were faster than what was decided."""
-
-    def __post_init__(self) -> None:
-        self.association = self.loaded.view.person.association
-
-    @property
-    def person(self) -> int:
-        return self.loaded.view.person.id
-
-    @property
-    def moment(self) -> str:
-        return to_text(self.now)
-
-    @property
-    def policy(self) -> Policy:
-        """The operator's, for what concerns others: without the hours that this person chose."""
-        return with_own_hours(self.loaded.view.policy, Preferences())
-
-
 async def commit(
     tx: Transaction, files: Files, loaded: Loaded, turn: Turn, cause: Cause, *, now: datetime, keep: int
 ) -> None:
@@ -151,7 +119,7 @@ async def commit(
         "session_save", person=person, version=loaded.version, body=dump_session(turn.session)
     ):
         raise VersionMoved
-    scene = _Scene(tx, files, loaded, now, Priority.REPLY if cause.timer is None else Priority.SERVICE)
+    scene = Scene(tx, files, loaded, now, Priority.REPLY if cause.timer is None else Priority.SERVICE)
     if any(isinstance(effect, Erase) for effect in turn.effects):
         await _erase(scene, turn, cause)
         return
@@ -172,7 +140,7 @@ async def _settle(tx: Transaction, loaded: Loaded, cause: Cause, *, now: datetim
     return bool(taken)
 
 
-async def _listen(scene: _Scene, cause: Cause) -> None:
+async def _listen(scene: Scene, cause: Cause) -> None:
     """Keep what the person did."""
     tx, person = scene.tx, scene.loaded.view.person.id
     if cause.heard is not None:
@@ -182,19 +150,19 @@ async def _listen(scene: _Scene, cause: Cause) -> None:
     if cause.tapped is not None and (label := await history.label_of(tx, person, cause.tapped)):
         await history.heard(tx, person, label, now=scene.now, tapped=True)
     if cause.file is not None:
-        await _own(scene, cause.file, "received")
+        await own(scene, cause.file, "received")
     if cause.timer is None:
         await tx.run("person_seen", person=person, now=scene.moment)
 
 
-def _tap(scene: _Scene, cause: Cause) -> dict[str, object]:
+def _tap(scene: Scene, cause: Cause) -> dict[str, object]:
     """A tap on a button of an announcement's copy, to be counted."""
     address = scene.loaded.address
     place = {"channel": address.channel, "address": address.id, "reference": cause.tapped_at}
     return {"person": scene.person, "act": clean(cause.tapped or ""), "now": scene.moment, **place}
 
 
-async def _erase(scene: _Scene, turn: Turn, cause: Cause) -> None:
+async def _erase(scene: Scene, turn: Turn, cause: Cause) -> None:
     """Erase the person; what this turn still says goes to an address without a person."""
     who = scene.loaded.view.person
     for effect in turn.effects:
@@ -213,12 +181,12 @@ async def _erase(scene: _Scene, turn: Turn, cause: Cause) -> None:
                 pass  # About a person who no longer exists.
 
 
-async def _apply(scene: _Scene, effect: Effect) -> None:
+async def _apply(scene: Scene, effect: Effect) -> None:
     match effect:
         case Send() | Edit() | Export() | HandOut():
-            await _say(scene, effect)
+            await say(scene, effect)
         case Remember() | Forget() | AddTask():
-            await _know(scene, effect)
+            await know(scene, effect)
         case Begin() | Finish() | Problem():
             await _note(scene, effect)
         case Escalate() | TellTeam() | Relay() | Handle() | Talk() | ShareContext() | Rate() | ProposeEntry():
@@ -244,7 +212,7 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             for message in await team.manage(
                 scene.tx, effect, scene.person, scene.loaded.address, now=scene.now
             ):
-                await _say(scene, Send(message))
+                await say(scene, Send(message))
         case SetLanguage() | SetPreferences():
             await _choose(scene, effect)
         case Announce() | Direct() | Amend() | ReportOn():
@@ -259,7 +227,7 @@ async def _apply(scene: _Scene, effect: Effect) -> None:
             assert_never(unexpected)
 
 
-async def _choose(scene: _Scene, effect: SetLanguage | SetPreferences) -> None:
+async def _choose(scene: Scene, effect: SetLanguage | SetPreferences) -> None:
     """What the person wants from now on."""
     match effect:
         case SetLanguage(language):
@@ -271,115 +239,7 @@ async def _choose(scene: _Scene, effect: SetLanguage | SetPreferences) -> None:
             assert_never(unexpected)
 
 
-async def _say(scene: _Scene, effect: Send | Edit | Export | HandOut) -> None:
-    match effect:
-        case Edit(message) if message.key is not None:
-            message = scene.instead.get(message.key, message)
-            address = scene.loaded.address
-            await history.edited(scene.tx, scene.loaded.view.person.id, address, message, now=scene.now)
-            await _post(scene, message, edits=True)
-        case Send(message) | Edit(message):
-            message = scene.instead.get(message.key or "", message)
-            if not isinstance(effect, Send) or effect.kept:
-                await history.said(scene.tx, scene.loaded.view.person.id, message, now=scene.now)
-            await _post(scene, message)
-        case Export(message, name):
-            await _say(scene, Send(await _with_export(scene, message, name)))
-        case HandOut(message, files):
-            attached = [await _kept(scene, file) for file in files]
-            await _say(scene, Send(replace(message, attachments=(*message.attachments, *attached))))
-        case _ as unexpected:
-            assert_never(unexpected)
-
-
-async def _post(scene: _Scene, message: Message, *, edits: bool = False) -> None:
-    person = scene.loaded.view.person.id
-    await outbox.put(
-        scene.tx, Post(scene.loaded.address, message, person, scene.priority, edits), now=scene.now
-    )
-    if scene.priority is Priority.REPLY:
-        await gatherings.looked(scene.tx, person, scene.loaded.address, message.key, now=scene.now)
-
-
-async def _with_export(scene: _Scene, message: Message, name: str) -> Message:
-    data = await privacy.export(scene.tx, scene.loaded.view.person.id)
-    sha256 = scene.files.keep_now(data)
-    await _own(scene, StoredFile(sha256, name, "application/json", len(data)), "export")
-    return replace(
-        message, attachments=(*message.attachments, AttachedFile(name, "application/json", sha256))
-    )
-
-
-async def _kept(scene: _Scene, file: NewFile) -> AttachedFile:
-    """A file made in this turn, kept like an export: until it has surely been fetched."""
-    sha256 = scene.files.keep_now(file.content)
-    await _own(scene, StoredFile(sha256, file.name, file.media_type, len(file.content)), "export")
-    return AttachedFile(file.name, file.media_type, sha256, file.alternative)
-
-
-async def _own(scene: _Scene, file: StoredFile, origin: str) -> None:
-    await scene.tx.run(
-        "file_put",
-        sha256=file.sha256,
-        person=scene.person,
-        origin=origin,
-        name=clean(file.name),
-        media_type=clean(file.media_type),
-        size=file.size,
-        now=scene.moment,
-    )
-
-
-async def _know(scene: _Scene, effect: Remember | Forget | AddTask) -> None:
-    match effect:
-        case Remember(ref, value, erase_after, personal):
-            await scene.tx.run(
-                "answer_put",
-                **await _place(scene, ref),
-                value=dump_value(value),
-                personal=personal,
-                given_by=scene.person,
-                now=scene.moment,
-                erase_after=None if erase_after is None else to_text(erase_after),
-            )
-        case Forget(ref):
-            if ref.owner is Owner.PERSON or scene.association is not None:
-                await scene.tx.run("answer_drop", **await _place(scene, ref))
-        case AddTask(task):
-            place = {"owner": task.owner.value, "owner_id": await _owner_id(scene, task.owner), "id": task.id}
-            due = None if task.due is None else to_text(task.due)
-            if task.done:
-                await scene.tx.run("task_done", **place)
-            else:
-                await scene.tx.run("task_put", **place, title=clean(task.title), due=due, done=False)
-        case _ as unexpected:
-            assert_never(unexpected)
-
-
-async def _place(scene: _Scene, ref: FieldRef) -> dict[str, object]:
-    owner_id = await _owner_id(scene, ref.owner)
-    return {
-        "owner": ref.owner.value,
-        "owner_id": owner_id,
-        "flow": ref.flow,
-        "run": ref.run,
-        "name": ref.name,
-    }
-
-
-async def _owner_id(scene: _Scene, owner: Owner) -> int:
-    """Id of the person or of their association, which exists from its first answer or task."""
-    if owner is Owner.PERSON:
-        return scene.person
-    if scene.association is None:
-        made = await scene.tx.one("association_add", now=scene.moment)
-        assert made is not None
-        scene.association = AssociationId(made["id"])
-        await scene.tx.run("person_join", person=scene.person, association=scene.association)
-    return scene.association
-
-
-async def _ask_team(scene: _Scene, effect: requests.Own) -> None:
+async def _ask_team(scene: Scene, effect: requests.Own) -> None:
     who = scene.loaded.view.person
     try:
         await requests.apply(scene.tx, effect, who, scene.loaded.address, now=scene.now)
@@ -387,7 +247,7 @@ async def _ask_team(scene: _Scene, effect: requests.Own) -> None:
         raise VersionMoved from None
 
 
-async def _note(scene: _Scene, effect: Begin | Finish | Problem) -> None:
+async def _note(scene: Scene, effect: Begin | Finish | Problem) -> None:
     tx, person, moment = scene.tx, scene.person, scene.moment
     match effect:
         case Begin(flow):
@@ -407,7 +267,7 @@ async def problem(tx: Transaction, effect: Problem, *, now: datetime) -> None:
     await tx.run("problem_add", now=to_text(now), code=effect.code, flow=effect.flow, step=effect.step)
 
 
-async def _register(scene: _Scene, effect: Register) -> None:
+async def _register(scene: Scene, effect: Register) -> None:
     person = scene.loaded.view.person.id
     ground = Ground(scene.files, scene.policy, scene.now)
     taken = await events.register(scene.tx, effect, person, ground)
@@ -417,15 +277,15 @@ async def _register(scene: _Scene, effect: Register) -> None:
         scene.instead[effect.unsure.key] = effect.unsure
 
 
-async def _roster(scene: _Scene, effect: ExportRoster | ImportRoster | AgreeRoster) -> None:
+async def _roster(scene: Scene, effect: ExportRoster | ImportRoster | AgreeRoster) -> None:
     person = scene.loaded.view.person.id
     said = await roster_jobs.ask(scene.tx, scene.files, effect, person, scene.loaded.address, now=scene.now)
     if said is not None:
         message, edits = said
-        await _say(scene, Edit(message) if edits else Send(message))
+        await say(scene, Edit(message) if edits else Send(message))
 
 
-async def _arrange(scene: _Scene, effect: Publish | CheckIn | CheckOut | OpenDoor | RemindNow) -> None:
+async def _arrange(scene: Scene, effect: Publish | CheckIn | CheckOut | OpenDoor | RemindNow) -> None:
     ground = Ground(scene.files, scene.policy, scene.now)
     person = scene.loaded.view.person.id
     try:
@@ -437,19 +297,19 @@ async def _arrange(scene: _Scene, effect: Publish | CheckIn | CheckOut | OpenDoo
         raise VersionMoved from None
 
 
-async def _announce(scene: _Scene, effect: Announce | Direct | Amend | ReportOn) -> None:
+async def _announce(scene: Scene, effect: Announce | Direct | Amend | ReportOn) -> None:
     desk = announcements.Desk(scene.loaded.view.person.id, scene.now)
     if isinstance(effect, ReportOn):
         lines = await announcements.listed(scene.tx, effect, desk)
         listing = listing_file(effect.listing, lines, effect.words, scene.loaded.view.policy.timezone)
-        await _say(scene, HandOut(effect.message, (*effect.files, listing)))
+        await say(scene, HandOut(effect.message, (*effect.files, listing)))
         return
     said = await announcements.apply(scene.tx, effect, desk)
     if said is not None:
-        await _say(scene, Send(said))
+        await say(scene, Send(said))
 
 
-async def _time(scene: _Scene, effect: SetTimer | CancelTimer) -> None:
+async def _time(scene: Scene, effect: SetTimer | CancelTimer) -> None:
     match effect:
         case SetTimer(key, due):
             address = scene.loaded.address

@@ -135,6 +135,19 @@ def test_a_correction_is_written_shown_as_it_will_be_and_only_then_made() -> Non
     assert desk.decided() == []
 
 
+def test_the_button_of_an_earlier_correction_never_sends_the_text_of_another_announcement() -> None:
+    other = replace(seen(), announcement=replace(seen().announcement, id=AnnouncementId(4)))
+    desk = Desk(seen(), other)
+    desk.wish("correct")
+    desk.say("Pour la troisième")
+    desk.wish("correct", 4)
+    desk.say("Pour la quatrième")
+    desk.wish("correct-yes")
+    assert desk.decided() == []
+    desk.wish("correct-yes", 4)
+    assert desk.decided() == [Amend(AnnouncementId(4), Markdown("Pour la quatrième"))]
+
+
 def test_a_correction_with_a_hole_that_nobody_can_fill_is_asked_for_again() -> None:
     desk = Desk(seen())
     desk.wish("correct")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialogue.composing import PREVIEW, answers_of
+from bot.dialogue.composing import PREVIEW, answers_of, note_revision
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import start
 from bot.dialogue.respond import respond
@@ -69,6 +69,7 @@ class Desk(Chat):
         view = replace(self.view(), events=self.events, known=frozenset({Need.EVENTS}))
         draft = Draft(self.library, self.session, view, self.now, self.rng)
         given = answers_of(event, self.library.shelf.flows[EVENING])
+        note_revision(draft, event)
         start(draft, EVENING, restart=True, given=given, whole=True)
         turn = draft.turn()
         self.session, self.effects = turn.session, turn.effects
@@ -195,6 +196,24 @@ def test_a_change_begins_with_the_answers_as_they_are() -> None:
     desk.tap("publier")
     changed = desk.made(Publish).event
     assert (changed.id, changed.revision, changed.place) == (event.id, 2, "Le parc")
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_undone() -> None:
+    desk = Desk()
+    evening(desk)
+    desk.tap("publier")
+    event = desk.made(Publish).event
+    desk.events = (EventSeen(event),)
+    desk.say("annuler")
+    desk.changes(event)
+    desk.tap("corriger", "lieu")
+    desk.say("Le parc")
+    desk.events = (EventSeen(replace(event, title="Autre titre", revision=2)),)
+    (asked,) = desk.tap("oui")
+    assert "[publish_moved]" in plain(asked.text) and ids(asked) == ["modifier", "abandonner"]
+    desk.changes(desk.events[0].event)
+    (asked,) = desk.tap("oui")
+    assert "[publish_same]" in plain(asked.text)
 
 
 def test_a_change_of_what_is_over_is_refused() -> None:

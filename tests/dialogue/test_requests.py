@@ -8,7 +8,6 @@ import pytest
 from bot.dialogue.acts import CannedTap, RequestTap, parse_act
 from bot.dialogue.library import Library
 from bot.dialogue.needs import needs
-from bot.dialogue.requests import CLOSED, STALE
 from bot.flows.phrases import Canned
 from bot.flows.template import parse_template
 from bot.model.effects import (
@@ -41,6 +40,8 @@ from bot.model.request import (
     CHANGES,
     ICONS,
     NUMBER,
+    TIMER_CLOSED,
+    TIMER_STALE,
     Deed,
     Desk,
     OwnRequest,
@@ -316,11 +317,11 @@ def test_closed_the_person_is_asked_how_it_was_and_comes_back_to_their_question(
     chat = Asking()
     chat.give(Tap("go.types"))
     at = chat.at
-    messages = chat.give(Timeout(f"{CLOSED}1"))
+    messages = chat.give(Timeout(f"{TIMER_CLOSED}1"))
     assert [one.id for one in messages[0].options] == ["req.good", "req.half", "req.bad"]
     assert chat.at == at and len(messages) == 2
     chat.request = OWN
-    assert chat.give(Timeout(f"{CLOSED}1")) == []
+    assert chat.give(Timeout(f"{TIMER_CLOSED}1")) == []
 
 
 @pytest.mark.parametrize(("score", "asks"), [("good", False), ("half", True), ("bad", True)])
@@ -366,7 +367,7 @@ def test_staff_are_reminded_after_two_working_days(opened: datetime, due: dateti
 def test_never_in_quiet_hours_nor_at_the_weekend(now: str, reminded: bool, next_: str) -> None:
     chat = Asking(OWN)
     chat.now = datetime.fromisoformat(now).replace(tzinfo=UTC) - timedelta(minutes=1)
-    chat.give(Timeout(f"{STALE}1"))
+    chat.give(Timeout(f"{TIMER_STALE}1"))
     assert chat.passed_on() == (["[request_stale] lundi 11 janvier 2027"] if reminded else [])
     due = datetime.fromisoformat(next_).replace(tzinfo=UTC)
     assert [one.due for one in chat.effects if isinstance(one, SetTimer)] == [due]
@@ -376,7 +377,7 @@ def test_never_in_quiet_hours_nor_at_the_weekend(now: str, reminded: bool, next_
 def test_what_is_answered_or_closed_is_not_reminded_of(request_: OwnRequest | None) -> None:
     chat = Asking(request_)
     chat.now += timedelta(days=2)
-    chat.give(Timeout(f"{STALE}1"))
+    chat.give(Timeout(f"{TIMER_STALE}1"))
     assert chat.effects == ()
 
 

@@ -14,7 +14,7 @@ from bot.dialogue.acts import StatisticsTap, parse_act
 from bot.dialogue.discretion import LEAST, Total
 from bot.dialogue.needs import needs
 from bot.dialogue.presenting import sheet
-from bot.dialogue.report import UNKNOWN, Report, funnel_of, report
+from bot.dialogue.report import SHORT_LIVED, UNKNOWN, Report, funnel_of, report
 from bot.dialogue.statistics import digest
 from bot.model.effects import Asked, Audit, Edit, HandOut, Send, SetDigest
 from bot.model.inputs import Command, Tap, Utterance
@@ -377,6 +377,21 @@ def test_chosen_entries_alone_do_not_give_away_how_few_were_answered() -> None:
 def test_a_wait_of_few_is_theirs() -> None:
     assert report(counted(), SHELF).now("reply_hours") == Total(4)
     assert report(counted(now=span(replied=4)), SHELF).now("reply_hours") == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("period", "now", "before"), [(28, True, True), (91, True, True), (364, True, False), (366, True, False)]
+)
+def test_what_was_erased_since_is_unknown_and_not_few(period: int, now: bool, before: bool) -> None:
+    """Requests, registrations and opinions go after a year; questions and journeys are counted for three."""
+    first = LAST - timedelta(days=period - 1)
+    earlier = span(first=first - timedelta(days=period), last=first - timedelta(days=1))
+    told = report(counted(now=span(first=first), before=earlier), SHELF)
+    for what in SHORT_LIVED:
+        if told.now(what) is not None:  # 1 to 4 people
+            assert (told.now(what) != UNKNOWN) is now
+            assert (told.lines[what].before != UNKNOWN) is before
+    assert told.lines["answered"].before == told.now("answered") == Total(100)
 
 
 def test_what_staff_go_through_themselves_is_no_need() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.telegram.rendering import render
 from bot.events.announcement import CHANGES, ORDERS, POISON, following, occurrence, poisoned
 from bot.events.copies import Reader, Writer, is_personal, unknown_holes
 from bot.markup import plain
@@ -117,6 +118,8 @@ def copy(text: str, *, name: str = "Awa", language: str = "fr", **known: str) ->
         ("Bonjour {name|à vous}", "Awa", "Bonjour Awa"),
         ("Bonjour {person.name}", "**Awa** [x](http://x)", "Bonjour **Awa** [x](http://x)"),
         ("{name}", "<b>{name}</b>", "<b>{name}</b>"),
+        ("Bonjour {prénom}, et { Prénom }", "Awa", "Bonjour Awa, et Awa"),
+        ("Bonjour {PRENOM|à vous}", "", "Bonjour à vous"),
         ("Un {inconnu} et { seul", "Awa", "Un {inconnu} et { seul"),
     ],
 )
@@ -132,8 +135,10 @@ def test_a_text_comes_in_the_language_that_the_person_chose() -> None:
 
 
 def test_a_name_in_braces_that_nobody_can_fill_is_told_before_anything_leaves() -> None:
-    plan = Plan(Message(Markdown("{name} {nom} {person.x}")), translations=(("en", Markdown("{nom}")),))
-    assert unknown_holes(plan, shelf()) == ("nom", "person.x")
+    plan = Plan(
+        Message(Markdown("{name} {nom} {person.x} {Début}")), translations=(("en", Markdown("{nom}")),)
+    )
+    assert unknown_holes(plan, shelf()) == ("nom", "person.x", "Début")
 
 
 def test_only_what_differs_between_people_is_written_for_each() -> None:
@@ -163,6 +168,29 @@ def test_an_event_that_is_a_draft_again_leaves_the_text_alone() -> None:
     plan = Plan(Message(Markdown("Venez !")), event=EVENT.id)
     seen = EventSeen(replace(EVENT, state=EventState.DRAFT), 0)
     assert WRITER.copy(plan, Reader(Person(PersonId(1)), seen=seen)).text == "Venez !"
+
+
+POSTER = AttachedFile("affiche.png", "image/png", "c" * 64)
+
+
+@pytest.mark.parametrize(
+    ("post", "shown"),
+    [
+        (Message(Markdown("Venez !"), attachments=(POSTER,), copied="4711/9"), ["file"]),
+        (Message(Markdown(""), attachments=(POSTER,), copied="4711/9"), ["file"]),
+        (Message(Markdown("Venez !"), copied="4711/9"), ["text"]),
+        (
+            Message(Markdown(""), copied="4711/9"),
+            ["copy", "text"],
+        ),  # a voice message, of which we have no file
+    ],
+)
+def test_the_card_stands_below_a_post_that_would_be_copied_as_it_is(post: Message, shown: list[str]) -> None:
+    made = WRITER.copy(Plan(post, event=EVENT.id), Reader(Person(PersonId(1)), seen=EventSeen(EVENT)))
+    parts = render(made, sign=lambda act: act, requests={"phone": "", "location": ""})
+    assert ["copy" if one.copied else "file" if one.file else "text" for one in parts] == shown
+    assert "Salle des fêtes" in parts[-1].html and parts[-1].markup is not None
+    assert not [one for one in parts if one.copied and one.markup]
 
 
 def test_every_copy_offers_to_get_no_more() -> None:

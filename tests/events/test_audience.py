@@ -206,13 +206,16 @@ SAID = [
         "et qui sont parmi celles qui viennent à « Le café des alliances », ou attendent une place,"
         " ou qui ont écrit il y a 7 jours au plus",
     ),
-    ("members > 3", "Les personnes qui ont répondu plus de 3 à « Nombre de personnes dans l'association »"),
-    ("not (3 <= members)", "ont répondu moins de 3 à « Nombre de personnes dans l'association »"),
-    ("today < '2027-01-14'", "ont répondu avant le jeudi 14 janvier 2027 à « Date du jour »"),
-    ("standing in ['staff', 'member']", "ont répondu « équipe » ou « aucun » à « Rôle dans l'équipe »"),
+    ("members > 3", "Les personnes qui sont d'une association qui compte plus de 3 membres"),
+    ("not (1 < members)", "Les personnes qui sont d'une association qui compte au plus 1 membre"),
+    ("today < '2027-01-14'", "Les personnes qui remplissent la règle « today < '2027-01-14' »"),
+    ("today in ['2027-01-14']", "Les personnes qui remplissent la règle « today in ['2027-01-14'] »"),
+    ("answered(today)", "Les personnes qui ont répondu à « today »"),
+    ("standing in ['staff', 'member']", "qui ont pour rôle dans l'équipe « équipe » ou « aucun »"),
+    ("language != 'fr'", "Les personnes qui n'ont pas pour langue « fr »"),
     (
         "not (members > 3 and members < 9)",
-        "Les personnes qui ne sont pas parmi celles qui ont répondu plus de 3",
+        "Les personnes qui ne sont pas parmi celles qui sont d'une association qui compte plus de 3 membres",
     ),
     ("members + 1 > 3", "Les personnes qui remplissent la règle « members + 1 > 3 »"),
 ]
@@ -221,3 +224,20 @@ SAID = [
 @pytest.mark.parametrize(("written", "said"), SAID)
 def test_an_audience_is_said_as_staff_read_it(written: str, said: str) -> None:
     assert said in describe(written, SHIPPED, PHRASES).replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("operator", "said"),
+    [
+        ("==", "égale au jeudi"),
+        ("!=", "autre que le jeudi"),
+        ("<", "avant le jeudi"),
+        ("<=", "au plus tard le jeudi"),
+        (">", "après le jeudi"),
+        (">=", "à partir du jeudi"),
+    ],
+)
+def test_a_date_is_what_was_answered_not_when(operator: str, said: str) -> None:
+    dated = Vocabulary({"person.assembly": Declared("date", Owner.PERSON)})
+    told = describe(f"assembly {operator} '2027-01-14'", dated, PHRASES).replace(NBSP, " ")
+    assert told.endswith(f"ont répondu à « assembly » par une date {said} 14 janvier 2027")

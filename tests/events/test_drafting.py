@@ -1,18 +1,20 @@
 """Answers become an event, or say what is in the way; an event becomes the answers that would make it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.events.drafting import event_of, given_by, moment_of, new_id, text_of, zone_of
+from bot.events.drafting import event_of, given_by, moment_of, new_id, text_of, zone_by_default, zone_of
 from bot.flows.field import Choice, Declared
 from bot.flows.posts import Post, write_post
 from bot.flows.typed import Bad
-from bot.model.event import Event, EventId
+from bot.model.event import Event, EventId, EventSeen
 from bot.model.message import AttachedFile, Markdown
 from bot.model.values import Owner
+from tests.events.samples import EVENT
 
 PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
 ID = EventId("cafe")
@@ -47,6 +49,34 @@ def test_answers_make_an_event_by_the_clocks_of_its_place() -> None:
 def test_the_end_wins_over_how_long_it_lasts() -> None:
     event = made(ends="2027-01-22T01:00")
     assert isinstance(event, Event) and event.ends == datetime(2027, 1, 22, 0, 0, tzinfo=UTC)
+
+
+PICTURE = AttachedFile("a.png", "image/png", "0" * 64, "La salle")
+PAPER = AttachedFile("a.pdf", "application/pdf", "1" * 64)
+
+
+@pytest.mark.parametrize(
+    "files", [{"picture": PICTURE, "paper": PAPER}, {"picture": PICTURE}, {"paper": PAPER}]
+)
+def test_a_change_keeps_the_files_and_their_words_unless_another_one_is_given(files: dict[str, Any]) -> None:
+    before = replace(EVENT, **files)
+    same = event_of(given_by(before), EVENT.zone, EventSeen(before), before.id)
+    assert isinstance(same, Event) and (same.picture, same.paper) == (before.picture, before.paper)
+    new = AttachedFile("b.png", "image/png", "2" * 64)
+    given = {**given_by(before), "file": write_post(Post(file=new))}
+    changed = event_of(given, EVENT.zone, EventSeen(before), before.id)
+    assert isinstance(changed, Event) and (changed.picture, changed.paper) == (new, None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"), [("Europe/London", "Europe/London"), ("Indian/Reunion", "Europe/Paris")]
+)
+def test_an_event_in_a_zone_that_no_choice_names_keeps_its_zone(zone: str, expected: str) -> None:
+    there = Declared(
+        "choice", Owner.PERSON, (Choice(id="reunion", label="La Réunion", also=("Indian/Reunion",)),)
+    )
+    assert zone_by_default(replace(EVENT, zone=ZoneInfo(zone)), there, PARIS).key == expected
+    assert zone_by_default(None, there, PARIS) == PARIS
 
 
 WRONG = [

@@ -61,6 +61,7 @@ SECRETS: Settings = {
     "staff": STAFF,
     "webhook_secret": MARK.webhook_secret,
     "metrics_token": MARK.metrics_token,
+    "quiet_hours": "3:00-3:00",  # none: the announcement must arrive at any hour
 }
 
 

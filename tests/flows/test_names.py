@@ -36,6 +36,7 @@ def names(answers: Mapping[str, Value], flow: str = "types", view: View = VIEW) 
 
 SHOWN: list[tuple[str, Value | None, str]] = [
     ("texte", "*mot*", "*mot*"),
+    ("texte", ("text", "Un mot", "Un **mot**"), "Un mot"),
     ("nombre", 1250.5, "1\N{NO-BREAK SPACE}250,5"),
     ("jour", "2027-01-14", "jeudi 14 janvier 2027"),
     ("jour", "pas un jour", "pas un jour"),

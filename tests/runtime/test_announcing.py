@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.announcement import AnnouncementId, Fate, Order, State
+from bot.model.announcement import AnnouncementId, AnnouncementSeen, Fate, Order, State
 from bot.model.effects import Erase
 from bot.model.receipt import Deferred, Unreachable
 from bot.model.who import Address
 from bot.runtime.announcing import Announcer
 from bot.runtime.breadth import LEAST
 from bot.runtime.pacing import Pace, Pacer
+from bot.storage.announcements import Announcements
 from bot.storage.store import Store
 from tests.runtime.conftest import World
 from tests.runtime.fakes import settled
@@ -121,6 +122,44 @@ async def test_a_pause_holds_and_a_resume_goes_on(store: Store) -> None:
         await store.announcements.order(id, Order.RESUME, now=NOW)
         await play(world, 4.0)
     assert len(world.channel.sent) == 100
+
+
+async def test_one_that_is_paused_holds_up_no_other(store: Store) -> None:
+    world = World(store, pacer=Pacer())
+    id, people = await begun(store, 60)
+    async with sending(world):
+        await play(world, 0.5)
+        await store.announcements.order(id, Order.PAUSE, now=NOW)
+        await play(world, 1.0)
+        await announced(store, "Autre avis")
+        await play(world, 5.0)
+    assert [to for to, text, _ in world.channel.sent if text == "Autre avis"] == [at.id for at in people]
+
+
+class Counted(Announcements):
+    """Counts how often the figures of an announcement are read."""
+
+    looks = 0
+
+    async def seen(self, id: AnnouncementId) -> AnnouncementSeen | None:
+        self.looks += 1
+        return await super().seen(id)
+
+
+async def test_the_figures_of_one_that_is_paused_are_not_read_at_every_step(store: Store) -> None:
+    """Of millions of copies they take a second, for which replies would wait."""
+    world = World(store, pacer=Pacer())
+    by = (await store.load(Address("telegram", "9"), now=NOW, profile={"standing": "staff"})).view.person.id
+    store.announcements = counted = Counted(store._database, store.files, store.audiences)
+    id = await announced(store, by=by)
+    await store.announcements.order(id, Order.PAUSE, now=NOW)
+    claiming = announcer(world)
+    async with sending(world):
+        await play(world, 20.0, step=0.25, claiming=claiming)
+        assert counted.looks <= 6
+        await store.announcements.order(id, Order.CANCEL, now=NOW)
+        await play(world, 0.5, step=0.25, claiming=claiming)
+    assert any("arrêtée" in text for text in world.channel.texts)
 
 
 async def test_what_was_on_its_way_when_the_process_died_is_sent_again_and_nothing_else(

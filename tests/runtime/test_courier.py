@@ -61,6 +61,22 @@ async def test_a_commit_wakes_the_courier_and_a_slow_address_holds_back_only_its
         await eventually(lambda: empty(world.store))
 
 
+async def test_when_all_places_become_free_at_once_the_next_leave_without_another_ring(world: World) -> None:
+    world.courier._parallel = 4
+    people = [Address("telegram", str(number)) for number in range(30)]
+    for at in people:
+        await tell(world.store, "réponse", at=at)
+    world.channel.gate.clear()
+    async with sending(world):
+        await eventually(lambda: len(world.channel.sent) == 4)
+        world.courier.wake()
+        await settled(5)
+        assert len(world.channel.sent) == 4
+        world.channel.gate.set()
+        await eventually(lambda: empty(world.store))
+    assert sorted(int(to) for to, _, _ in world.channel.sent) == list(range(30))
+
+
 async def test_replies_go_first_at_the_pace_of_the_channel(store: Store) -> None:
     world = World(store, pacer=Pacer())
     people = [Address("telegram", str(number)) for number in range(6)]

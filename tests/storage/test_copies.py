@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from bot.model.announcement import AnnouncementId, Audience, Fate, Order, Plan, Rhythm, State, Sweep
-from bot.model.effects import Amend, Announce, Direct, Effect, Erase, NewFile, Register, ReportOn
-from bot.model.event import Place, Reply
+from bot.model.effects import Amend, Announce, Direct, Effect, Erase, NewFile, News, Register, ReportOn
+from bot.model.event import EventState, Place, Reply
 from bot.model.message import AttachedFile, Markdown, Message, Poll
 from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unreachable
 from bot.model.who import Address, PersonId, Standing
-from bot.storage.announcements import AlreadyAnnounced, NotPossible
+from bot.storage.announcements import EVENT_OVER, AlreadyAnnounced, NotPossible
 from bot.storage.outbox import Outgoing
 from bot.storage.privacy import Retention
 from bot.storage.store import Store
 from bot.storage.turns import Cause
 from tests.events.samples import EVENT
 from tests.storage.announcing import announced, claimed, fates, finished, newest, writer
-from tests.storage.samples import ALICE, CHANNELS, DAY, HOUR, NOW, POLICY, rows, say, turn
+from tests.storage.samples import ALICE, CHANNELS, DAY, HOUR, NOW, PAGE, POLICY, rows, say, turn
 
 NIGHT = datetime(2027, 1, 14, 22, 0, tzinfo=UTC)
 """23:00 in Paris, within the quiet hours of the settings."""
@@ -117,6 +117,30 @@ async def test_the_third_of_a_series_follows_the_first_start_and_not_the_delays(
     assert coming.starts == datetime(2027, 3, 14, 18, 30, tzinfo=UTC)
 
 
+async def test_a_correction_concerns_the_next_of_a_series_and_a_recall_ends_it(store: Store) -> None:
+    id = await sent(store, 2, Plan(say("Lundi"), rhythm=Rhythm.WEEKLY))
+    await store.announcements.amend(id, Markdown("Mardi"), now=NOW)
+    coming, _ = await newest(store)
+    assert (coming.state, coming.message.text, coming.turn) == (State.PLANNED, "Mardi", 1)
+    await store.announcements.amend(id, None, now=NOW)
+    assert (await newest(store))[0].state is State.CANCELLED
+
+
+@pytest.mark.parametrize("off", [True, False])
+async def test_one_that_was_planned_for_an_event_that_is_off_or_over_does_not_begin(
+    store: Store, off: bool
+) -> None:
+    await acquainted(store, 1)
+    later = EVENT.starts - HOUR if off else EVENT.ends
+    state = EventState.CANCELLED if off else EventState.ANNOUNCED
+    await store.publish_event(replace(EVENT, state=state), News(say("Promotion"), {}), now=NOW)
+    await announced(store, Plan(say("Venez"), starts=later, event=EVENT.id))
+    await store.announcements.begin_due(now=later)
+    announcement, _ = await newest(store)
+    assert (announcement.state, announcement.reason) == (State.CANCELLED, EVENT_OVER)
+    assert await store.announcements.running() == ()
+
+
 # ---- to whom ----
 
 
@@ -133,6 +157,17 @@ async def test_a_copy_waits_for_the_end_of_quiet_hours_without_a_row_in_the_outb
     assert await claimed(store, id, now=MORNING) == 2
     await answered(store, now=MORNING)
     assert await finished(store, id, now=MORNING)
+
+
+async def test_a_copy_that_comes_late_out_of_the_quiet_hours_waits_for_the_next_morning(
+    store: Store,
+) -> None:
+    await acquainted(store, 2)
+    id = await announced(store, now=NIGHT)
+    assert await claimed(store, id, now=NIGHT) == 0
+    assert await claimed(store, id, now=NIGHT + DAY) == 0  # paused, or nobody was serving, all day
+    assert await fates(store) == {Fate.LATER: 2}
+    assert await claimed(store, id, now=MORNING + DAY) == 2
 
 
 async def test_who_can_no_longer_be_reached_when_the_quiet_hours_end_gets_none(
@@ -153,6 +188,21 @@ async def test_a_condition_that_means_nothing_any_more_pauses_it(store: Store) -
     assert await claimed(store, id) == 0
     announcement, _ = await newest(store)
     assert (announcement.state, announcement.reason.split(":")[0]) == (State.PAUSED, "audience")
+
+
+async def test_a_resume_while_everybody_sleeps_does_not_hide_a_bad_text_in_the_morning(store: Store) -> None:
+    await acquainted(store, 30)
+    id = await announced(store, now=NIGHT)
+    while (await newest(store))[0].claimed_up_to < 30:
+        await claimed(store, id, now=NIGHT)
+    for order in (Order.PAUSE, Order.RESUME):
+        await store.announcements.order(id, order, now=NIGHT)
+    made = 0
+    for _ in range(4):
+        count = await claimed(store, id, size=30, now=MORNING)
+        made += count
+        await answered(store, *[Refused("bad text")] * count, now=MORNING)
+    assert (made, (await newest(store))[0].state) == (5, State.PAUSED)
 
 
 async def test_a_resume_after_refusals_gives_it_another_try(store: Store) -> None:
@@ -311,6 +361,15 @@ async def test_a_tap_counts_once_for_the_copy_that_carries_the_button(store: Sto
     assert id == 1
 
 
+async def test_who_taps_to_get_no_more_of_it_did_nothing_with_it(store: Store) -> None:
+    await sent(store, 1)
+    at = Address("telegram", "1000")
+    await turn(store, at=at, cause=Cause(tapped="do.news", tapped_at="100"))
+    assert (await newest(store))[1].tappers == 0
+    await turn(store, at=at, cause=Cause(tapped="do.menu", tapped_at="100"))
+    assert (await newest(store))[1].tappers == 1
+
+
 async def test_registrations_count_from_the_moment_of_the_copy(store: Store) -> None:
     from bot.model.effects import News
 
@@ -444,16 +503,38 @@ async def test_the_report_hands_out_every_copy_with_its_reason_readable(store: S
 async def test_the_report_is_sent_once_for_each_edition(store: Store) -> None:
     by = await staff(store)
     id = await announced(store, by=by)
-    assert await store.announcements.watched() == (id,)
+    assert list(await store.announcements.watched()) == [id]
     await claimed(store, id)
     await answered(store)
     assert await finished(store, id)
     assert await store.announcements.report(id, say("Bilan"), (), now=NOW)
     assert not await store.announcements.report(id, say("Bilan"), (), now=NOW)
-    assert await store.announcements.watched() == ()
+    assert not await store.announcements.watched()
     await store.announcements.amend(id, Markdown("Mieux"), now=NOW)
-    assert await store.announcements.watched() == (id,)
+    assert list(await store.announcements.watched()) == [id]
     assert await store.announcements.report(id, say("Bilan"), (), now=NOW)
+
+
+async def test_who_may_not_announce_any_more_gets_neither_card_nor_list(store: Store) -> None:
+    by = await staff(store)
+    await acquainted(store, 1)
+    id = await announced(store, Plan(say("Avis"), rhythm=Rhythm.MONTHLY), by=by)
+    await store.roles.remove(by, now=NOW)
+    assert await store.announcements.show(id, say("1 sur 2", key="announcement.1"), now=NOW)
+    assert not await store.announcements.report(
+        id, say("Bilan"), (NewFile("l.csv", "text/csv", b""),), now=NOW
+    )
+    assert await store.due_messages(CHANNELS, now=NOW) == ()
+
+
+async def test_a_maker_who_blocked_us_is_not_called_for_every_step(store: Store) -> None:
+    by = await staff(store)
+    id = await announced(store, by=by)
+    assert await store.announcements.show(id, say("1 sur 2", key="announcement.1"), now=NOW)
+    for one in await store.due_messages(CHANNELS, now=NOW):
+        await store.record(one, Unreachable("blocked"), now=NOW)
+    assert await store.announcements.show(id, say("2 sur 2", key="announcement.1"), now=NOW)
+    assert await store.due_messages(CHANNELS, now=NOW) == ()
 
 
 async def test_a_card_is_queued_once_until_it_has_left(store: Store) -> None:
@@ -476,7 +557,7 @@ async def test_who_made_it_may_be_erased_and_it_goes_on_without_a_card(store: St
     await turn(store, Erase(say("Au revoir")))
     announcement, _ = await newest(store)
     assert (announcement.made_by, announcement.message.copied) == (None, "")
-    assert await store.announcements.watched() == ()
+    assert not await store.announcements.watched()
     assert await claimed(store, id) == 1
     assert "4711" not in str(rows(path, "SELECT plan FROM announcement"))
 
@@ -504,12 +585,42 @@ async def test_after_a_year_the_counts_stay_and_nobody_is_named(store: Store, pa
     assert await fates(store) == {Fate.SENT: 2}
 
 
+async def test_a_pause_that_nobody_ends_does_not_keep_for_ever_who_got_it(store: Store, path: Path) -> None:
+    await acquainted(store, 12)
+    id = await announced(store)
+    await claimed(store, id, size=3)
+    await answered(store)
+    await claimed(store, id, size=3)
+    await store.announcements.order(id, Order.PAUSE, now=NOW)
+    kept = Retention().deliveries
+    await store.purge(now=NOW + kept - DAY)
+    assert (await newest(store))[0].state is State.PAUSED
+    await store.purge(now=NOW + kept)
+    assert (await newest(store))[0].state is State.CANCELLED
+    assert await fates(store) == {Fate.SENT: 3, Fate.DROPPED: 3}
+    await store.purge(now=NOW + 2 * kept)
+    assert rows(path, "SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM outbox)") == [(0, 0)]
+
+
 async def test_what_an_announcement_carries_is_kept_as_long_as_it_is(store: Store) -> None:
     sha256 = store.files.keep_now(b"%PDF")
     message = replace(say("Avis"), attachments=(AttachedFile("a.pdf", "application/pdf", sha256),))
     await announced(store, message)
     await store.purge(now=NOW + timedelta(days=30))
     assert await store.files.read(sha256) == b"%PDF"
+
+
+async def test_on_the_page_a_file_opens_for_who_got_it_and_for_nobody_else(store: Store) -> None:
+    sha256 = store.files.keep_now(b"%PDF")
+    await store.load(PAGE, now=NOW)
+    message = replace(say("Avis"), attachments=(AttachedFile("a.pdf", "application/pdf", sha256),))
+    id = await announced(store, message)
+    assert await store.file(PAGE, sha256) is None
+    await claimed(store, id, served=("web",))
+    kept = await store.file(PAGE, sha256)
+    assert kept is not None and (kept.name, kept.media_type) == ("a.pdf", "application/pdf")
+    await store.load(ALICE, now=NOW)
+    assert await store.file(ALICE, sha256) is None
 
 
 async def test_the_same_text_in_another_poll_or_for_another_event_is_another_announcement(

@@ -73,15 +73,15 @@ def test_masking_takes_any_text(text: str) -> None:
 async def test_nothing_personal_reaches_the_disk(store: Store, path: Path) -> None:
     await turn(store, Miss("rappelez coquelicot@exemple.fr", "disliked", (A,)))
     assert on_disk(path, "coquelicot") == []
-    (row,) = await store.missed()
+    (row,) = await store.misses.missed()
     assert row == Missed(row.id, "2027-01-14", "rappelez [adresse]", "disliked", (A,), "open")
 
 
 async def test_opinions_are_counted_by_day_and_entry(store: Store, path: Path) -> None:
     await turn(store, Opinion(A, helpful=True), Opinion(A, helpful=False), Opinion(A, helpful=False))
     await turn(store, Opinion(A, helpful=True), Opinion(B, helpful=True), at=BRUNO, now=NOW + DAY)
-    assert await store.likings() == (Liking(A, 2, 2), Liking(B, 1, 0))
-    assert [one.dislike for one in await store.likings()] == [0.5, 0.0]
+    assert await store.misses.likings() == (Liking(A, 2, 2), Liking(B, 1, 0))
+    assert [one.dislike for one in await store.misses.likings()] == [0.5, 0.0]
     assert len(rows(path, "SELECT * FROM opinion")) == 4
 
 
@@ -103,8 +103,8 @@ async def test_only_open_questions_are_settled(
     await turn(store, *(Miss(text, "reject") for text in ("un", "deux", "trois")))
     await store.load(BRUNO, now=NOW, profile=STAFF)
     await turn(store, *decided, at=BRUNO)
-    assert [row.state for row in await store.missed()] == states
-    assert len(await store.proposals()) == proposals
+    assert [row.state for row in await store.misses.missed()] == states
+    assert len(await store.misses.proposals()) == proposals
 
 
 @pytest.mark.parametrize("decided", [Settle((1,)), Propose(A, ("un",), (1,))])
@@ -115,7 +115,7 @@ async def test_the_commit_asks_who_decides_about_questions(
     await turn(store, Miss("un", "reject"))
     await store.load(BRUNO, now=NOW, profile={"standing": standing})
     assert not await turn(store, decided, at=BRUNO)
-    assert [row.state for row in await store.missed()] == ["open"]
+    assert [row.state for row in await store.misses.missed()] == ["open"]
     assert (await store.roles.team()).journal == ()
     await store.load(BRUNO, now=NOW, profile=STAFF)
     assert await turn(store, decided, at=BRUNO)
@@ -128,19 +128,19 @@ async def test_a_proposal_ends_once(store: Store, accepted: bool, state: str) ->
     await store.load(ALICE, now=NOW, profile=STAFF)
     await turn(store, Miss("un", "reject"), Miss("deux", "reject"))
     await turn(store, Propose(A, ("un",), (1,)))
-    (proposal,) = await store.proposals()
+    (proposal,) = await store.misses.proposals()
     assert proposal == Proposal(proposal.id, "2027-01-14", A, ("un",), (1,))
-    assert await store.finish_proposal(proposal, accepted=accepted)
-    assert not await store.finish_proposal(proposal, accepted=True)
-    assert [row.state for row in await store.missed()] == [state, "open"]
-    assert await store.proposals() == ()
+    assert await store.misses.finish(proposal, accepted=accepted)
+    assert not await store.misses.finish(proposal, accepted=True)
+    assert [row.state for row in await store.misses.missed()] == [state, "open"]
+    assert await store.misses.proposals() == ()
 
 
 async def test_questions_done_stay_done(store: Store) -> None:
     await turn(store, Miss("un", "reject"), Miss("deux", "reject"))
-    assert await store.settle_missed([1], "done") == 1
-    assert await store.settle_missed([1, 2], "dismissed") == 1
-    assert [row.state for row in await store.missed()] == ["done", "dismissed"]
+    assert await store.misses.settle([1], "done") == 1
+    assert await store.misses.settle([1, 2], "dismissed") == 1
+    assert [row.state for row in await store.misses.missed()] == ["done", "dismissed"]
 
 
 async def test_questions_are_loaded_for_a_turn_that_needs_them_and_no_other(store: Store) -> None:
@@ -165,7 +165,7 @@ async def test_the_ids_of_erased_questions_are_not_used_again(store: Store) -> N
     await turn(store, Miss("un", "reject"))
     await store.purge(now=NOW + 366 * DAY)
     await turn(store, Miss("deux", "reject"), now=NOW + 366 * DAY)
-    assert [row.id for row in await store.missed()] == [2]
+    assert [row.id for row in await store.misses.missed()] == [2]
 
 
 async def test_questions_kept_by_an_earlier_version_stay(path: Path) -> None:
@@ -179,5 +179,5 @@ async def test_questions_kept_by_an_earlier_version_stay(path: Path) -> None:
         connection.commit()
     path.chmod(0o600)
     store = await Store.open(path, policy=POLICY)
-    assert await store.missed() == (Missed(7, "2027-01-01", "x", "reject"),)
+    assert await store.misses.missed() == (Missed(7, "2027-01-01", "x", "reject"),)
     await store.close()

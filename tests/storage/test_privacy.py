@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.flows.posts import Post, write_post
 from bot.model.announcement import NewsKind
 from bot.model.effects import (
     AddTask,
@@ -16,6 +17,7 @@ from bot.model.effects import (
     Export,
     ExportRoster,
     Finish,
+    Forget,
     Invite,
     Miss,
     News,
@@ -30,6 +32,7 @@ from bot.model.effects import (
     SetTimer,
 )
 from bot.model.event import Place, Reply
+from bot.model.message import AttachedFile
 from bot.model.preferences import Preferences
 from bot.model.receipt import Delivered, Refused
 from bot.model.session import Session
@@ -323,6 +326,18 @@ async def test_a_file_stays_while_an_answer_or_a_way_back_refers_to_it(store: St
     await store.purge(now=NOW + 9 * DAY)
     assert await store.files.read(answered.sha256) == b"1"
     assert await store.files.read(undone.sha256) == b"2"
+
+
+async def test_the_file_of_a_post_stays_while_what_is_composed_of_it_waits(store: Store) -> None:
+    sha256 = store.files.keep_now(b"PNG")
+    file = StoredFile(sha256, "a.png", "image/png", 3)
+    post = write_post(Post(copied="4711/9", file=AttachedFile(file.name, file.media_type, sha256)))
+    await turn(store, Remember(mine("texte"), post), cause=Cause(file=file))
+    await store.purge(now=NOW + 3 * DAY)
+    assert await store.files.read(sha256) == b"PNG"
+    await turn(store, Forget(mine("texte")))
+    await store.purge(now=NOW + 3 * DAY)
+    assert await store.files.read(sha256) is None
 
 
 async def test_what_a_killed_process_or_a_refused_turn_left_in_the_folder_is_swept(store: Store) -> None:

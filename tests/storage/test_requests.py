@@ -1,5 +1,6 @@
 """Requests as they are kept: one open for each person, in whose hands, told where, and for how long."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from bot.model.effects import (
     Talk,
     TellTeam,
 )
-from bot.model.inputs import StaffReply, Utterance
+from bot.model.inputs import StaffReply, Tap, Utterance
 from bot.model.message import Markdown, Message, Option
-from bot.model.receipt import Delivered, Migrated, Refused, Unreachable
+from bot.model.receipt import Delivered, Failed, Migrated, Refused, Unknown, Unreachable
 from bot.model.request import NUMBER, Deed, RequestId, RequestState
 from bot.model.turn import Need
 from bot.model.who import Address, PersonId, Standing
 from bot.storage.outbox import Outgoing
+from bot.storage.requests import Heard
 from bot.storage.store import Store
 from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, NOW, PAGE, rows, say, turn
 
@@ -285,3 +287,125 @@ async def test_staff_alone_are_loaded_with_requests_and_the_context_is_the_perso
     await turn(desk, *[ASKED], at=PAGE)
     loaded = await desk.load(ALICE, now=NOW, needs=lambda *_: {Need.CONTEXT})
     assert loaded.view.recent == ()
+
+
+# --- faults -----------------------------------------------------------------------------------------------
+
+
+async def test_a_button_leads_to_its_request_wherever_it_stands(desk: Store) -> None:
+    """In a group without topics, and in a topic that a kill made twice."""
+    for act in ("req.1.take", "model.1.appel", "use.1.appel"):
+        for thread in ("", "404"):
+            reply = StaffReply(Tap(act), by=BRUNO.id, message="5", thread=thread)
+            found = (await desk.load(GROUP, now=NOW, group=True, staff=reply)).view.desk
+            assert found is not None and found.request is not None and found.request.id == 1
+    for act in ("req.9.take", "req.x.take", "req", "use.99999999999999999999.a"):
+        reply = StaffReply(Tap(act), by=BRUNO.id, message="5")
+        found = (await desk.load(GROUP, now=NOW, group=True, staff=reply)).view.desk
+        assert found is not None and found.request is None
+
+
+@pytest.mark.parametrize("receipt", [Refused("topic_closed"), Failed("gave up"), Unknown("gave up")])
+async def test_what_the_group_does_not_take_goes_to_each_of_the_team(
+    desk: Store, receipt: Refused | Failed | Unknown
+) -> None:
+    await staff(desk)
+    await turn(desk, TellTeam(ONE, say("Alice: alors ?", key="request-1.a")))
+    (told,) = await due(desk)
+    await desk.record(told, receipt, now=NOW)
+    (apart,) = await due(desk)
+    assert (apart.address, apart.message.text) == (BRUNO, "**1 Alice**\n\nAlice: alors ?")
+    await desk.record(apart, receipt, now=NOW)
+    assert await due(desk) == [], "and no further"
+
+
+async def test_what_cannot_be_read_any_more_is_given_up_all_the_same(desk: Store) -> None:
+    """Written by another version of the program."""
+    await turn(desk, TellTeam(ONE, say("Alice: alors ?", key="request-1.a")))
+    (told,) = await due(desk)
+    await desk.record(replace(told, body="{}"), Refused("unreadable: KeyError"), now=NOW)
+    assert await due(desk) == []
+
+
+async def test_what_cannot_be_copied_is_said_instead(desk: Store) -> None:
+    voice = Message(Markdown("Alice a envoyé quelque chose"), copied="7/4", key="request-1.c")
+    await turn(desk, TellTeam(ONE, voice))
+    (copy,) = await due(desk)
+    await desk.record(copy, Refused("message can't be copied"), now=NOW)
+    (said,) = await due(desk)
+    assert (said.address, said.message.text, said.message.copied) == (GROUP, voice.text, "")
+    assert said.message.topic is not None and said.message.topic.at == "77"
+
+
+async def test_what_is_readdressed_keeps_its_order(desk: Store) -> None:
+    await staff(desk)
+    await turn(desk, *(TellTeam(ONE, say(text, key=f"request-1.{text}")) for text in ("un", "deux")))
+    (told,) = await due(desk)
+    await desk.record(told, Unreachable("kicked"), now=NOW)
+    await turn(desk, TellTeam(ONE, say("trois", key="request-1.c")))
+    read = []
+    while waiting := await due(desk, to=BRUNO):
+        read.append(waiting[0].message.text.rpartition("\n\n")[2])
+        await desk.record(waiting[0], Delivered("1"), now=NOW)
+    assert read == ["un", "deux", "trois"]
+
+
+async def test_an_erasure_is_told_to_each_of_the_team_without_a_group(store: Store) -> None:
+    await staff(store)
+    await turn(store, ASKED)
+    (told,) = await due(store)
+    await store.record(told, Delivered("5"), now=NOW)
+    await turn(store, TellTeam(RequestId(0), say(f"parti {NUMBER}")), Erase(say("adieu")))
+    (goodbye,) = await due(store, to=BRUNO)
+    assert goodbye.message.text == "parti 1" and goodbye.message.topic is None
+
+
+async def test_what_staff_write_is_part_of_the_conversation(desk: Store) -> None:
+    """A page that is opened again shows it."""
+    by = await staff(desk)
+    await turn(desk, relay(by), at=GROUP)
+    assert [one.text for one in await desk.history(ALICE)] == ["Bruno: oui"]
+    corrected = replace(relay(by, RequestState.WAITING, edits=True), messages=(say("non", key="staff-55"),))
+    await turn(desk, corrected)
+    assert [one.text for one in await desk.history(ALICE)] == ["non"]
+
+
+async def test_an_administrator_named_since_is_told_before_they_write_again(store: Store) -> None:
+    await store.load(BRUNO, now=NOW, name="Bruno")
+    await store.roles.settle({BRUNO}, now=NOW)
+    await turn(store, ASKED)
+    assert [one.address for one in await due(store)] == [BRUNO]
+
+
+async def test_who_reads_what_is_asked(store: Store) -> None:
+    """For the operator: is the group there, and does a request reach anybody?"""
+    assert await store.requests.heard() == Heard(group=None, readers=0)
+    await staff(store)
+    assert await store.requests.heard() == Heard(group=None, readers=1)
+    await store.requests.settle_group(-1009)
+    await store.load(GROUP, now=NOW, group=True)
+    assert await store.requests.heard() == Heard(group=True, readers=1)
+    await turn(store, Reach(False), at=GROUP)
+    assert await store.requests.heard() == Heard(group=False, readers=1)
+
+
+async def test_what_comes_back_to_staff_has_its_timer(desk: Store, path: Path) -> None:
+    by = await staff(desk)
+    await turn(desk, Handle(ONE, Deed.CLOSE, RequestState.OPEN, by), at=GROUP)
+    later = NOW + 3 * DAY
+    await turn(desk, Handle(ONE, Deed.REOPEN, RequestState.CLOSED, by, remind=later), at=GROUP)
+    timers = dict(rows(path, "SELECT key, due FROM timer"))
+    assert timers["request-stale.1"] == later.isoformat(timespec="microseconds")
+
+
+async def test_a_wish_from_before_there_was_a_team_is_told_at_the_next(store: Store, path: Path) -> None:
+    await turn(store, Escalate("asked", "un bail"))
+    await staff(store)
+    await turn(store, replace(ASKED, text=""))
+    (told,) = await due(store)
+    assert told.message.text == "**1 Alice**\n\nn° 1" and told.message.options[0].act == "req.1.answer"
+    assert rows(path, "SELECT id, title, text FROM request") == [(1, "1 Alice", "un bail")]
+    assert rows(path, "SELECT key FROM timer") == [("request-stale.1",)]
+    await store.record(told, Delivered("5"), now=NOW)
+    await turn(store, ASKED)
+    assert [one.message.text for one in await due(store)] == ["**1 Alice**\n\nencore"]

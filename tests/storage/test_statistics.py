@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.model.effects import Asked, Begin, Effect, Erase, Escalate, Export, Finish, Opinion, SetDigest
+from bot.model.receipt import Delivered
 from bot.model.session import Checkpoint, Frame, Run, Session, Wait
-from bot.model.statistics import JourneyCount, Period, StepCount
+from bot.model.statistics import ROWS_KEPT, JourneyCount, Period, StepCount
 from bot.model.turn import Need, Turn
 from bot.model.values import ArticleId, FlowId, RunId
 from bot.model.who import Address, Standing
@@ -19,7 +20,8 @@ from bot.storage.codec import dump_session, to_text
 from bot.storage.privacy import Retention
 from bot.storage.statistics import PEOPLE_AT_ONCE, Told
 from bot.storage.store import Store
-from tests.storage.samples import ALICE, BRUNO, DAY, NOW, PAGE, POLICY, on_disk, rows, say, turn
+from tests.storage.announcing import announced, claimed, finished
+from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, NOW, PAGE, POLICY, on_disk, rows, say, turn
 
 A, B = ArticleId("a"), ArticleId("b")
 PATH, SIDE = FlowId("chemin"), FlowId("detour")
@@ -225,3 +227,28 @@ async def test_numbers_are_nobodys_and_outlive_who_was_erased_for_three_years(pa
         await store.purge(now=later)
         assert [bool(rows(path, f"SELECT * FROM {table}")) for table in tables] == [kept] * 4
     await store.close()
+
+
+async def test_copies_are_counted_after_they_are_forgotten(store: Store) -> None:
+    await turn(store)
+    id = await announced(store)
+    await claimed(store, id)
+    (copy,) = await store.due_bulk(CHANNELS, now=NOW)
+    await store.record(copy, Delivered("88"), now=NOW)
+    assert await finished(store, id)
+    assert (await store.statistics.load(Period.WEEK, now=NOW)).now.delivered == 1
+    later = NOW + 366 * DAY
+    assert (await store.purge(now=later))["purge_deliveries"] == 1
+    assert (await store.statistics.load(Period.YEAR, now=later)).before.delivered == 1
+
+
+async def test_who_came_after_a_period_was_not_active_in_it(store: Store) -> None:
+    """The digest of a week may be late."""
+    await turn(store, now=NOW)
+    await turn(store, at=BRUNO, now=NOW + 2 * DAY)
+    assert (await store.statistics.load(Period.WEEK, now=NOW)).now.active == 1
+
+
+def test_what_reports_take_for_erased_is_what_is_erased() -> None:
+    kept = Retention()
+    assert ROWS_KEPT == kept.requests.days == kept.gatherings.days == kept.misses.days

@@ -86,8 +86,8 @@ class TelegramChannel:
         if address.channel != CHANNEL or not address.id.removeprefix("-").isdigit():
             return Refused(f"not a Telegram address: {address.channel}")
         parts = render(message, sign=partial(sign, self._secret, address), requests=self._requests)
-        if message.mark and await mark(self._bot, address, message.reply_to, message.mark):
-            return Delivered()
+        if message.mark and (shown := await mark(self._bot, address, message.reply_to, message.mark)):
+            return shown
         if message.topic is not None:
             return await self._in_topic(address, message, message.topic, parts, replaces)
         if replaces is not None and bulk:

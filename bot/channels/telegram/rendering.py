@@ -103,7 +103,9 @@ def render(message: Message, *, sign: Sign, requests: Requests) -> tuple[Part, .
         bodies = [Part(text) for text in split_html(html, TEXT_LIMIT)]
         bodies += [Part(_caption(file), file) for file in files]
     if post := COPIED.fullmatch(message.copied):
-        bodies = [Part(html, copied=(int(post[1]), int(post[2])))]
+        shown = Part(html, copied=(int(post[1]), int(post[2])))
+        # A card stands below a post of which we have nothing but the copy.
+        bodies = [shown, *bodies] if message.steady else [shown]
     if message.poll is not None:
         bodies.append(Part(poll=message.poll))
     last = len(bodies) - 1

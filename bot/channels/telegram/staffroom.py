@@ -119,7 +119,7 @@ def staff_tap(act: str, by: int, message: Mapping[str, object]) -> StaffReply | 
 def kept_of_staff(update: Any, reply: StaffReply) -> Any:
     """The update without all that we need not know; of who hides themselves not even the words."""
     kept = bare(update, KEPT_OF_STAFF)
-    message = kept.get("message")
+    message = kept.get("edited_message" if reply.edited else "message")
     if reply.disguise and isinstance(message, dict):
         for name in ("entities", "caption", "caption_entities"):
             message.pop(name, None)

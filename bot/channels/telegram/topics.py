@@ -23,17 +23,8 @@ from bot.model.who import Address
 TITLE = 128
 """Characters of a topic's name (Bot API, createForumTopic)."""
 
-NO_FORUM = ("not a forum", "channel_forum_missing", "method is available only for supergroups")
-"""400s of createForumTopic that mean: this group has no topics (reported; tdlib checks it itself)."""
-
-NO_RIGHT = ("not enough rights", "chat_admin_required")
-"""400s that mean: we may not manage topics there."""
-
 GONE = ("message thread not found", "topic_id_invalid", "topic_deleted", "thread not found")
 """400s that mean: somebody deleted the topic."""
-
-AS_IT_IS = ("topic_not_modified",)
-"""400s that mean: the topic looks so already."""
 
 LONGEST_WAIT = 60.0
 """Seconds for which a further call of one message waits for its place."""
@@ -96,7 +87,11 @@ class Topics:
         return receipt
 
     async def _make(self, address: Address, topic: Topic) -> tuple[str, str]:
-        """A new topic, and how it looks; none where the group has none. The vendor's errors."""
+        """A new topic, and how it looks; none where there can be none. The vendor's errors, but no 400s.
+
+        Those mean: no topics in this group, no right to make any, a name that it does not take. What is said
+        matters more.
+        """
         chat = int(address.id)
         if chat > 0:
             return "", ""
@@ -104,21 +99,24 @@ class Topics:
             made = await self._bot.create_forum_topic(
                 chat, topic.title[:TITLE], icon_custom_emoji_id=await self._icon(topic.icon)
             )
-        except BadRequest as error:
-            if mentions(error, *NO_FORUM, *NO_RIGHT):
-                return "", ""
-            raise
+        except BadRequest:
+            return "", ""
         self.made += 1
         found = str(made.message_thread_id), topic.looks
         self._made[address, topic.title] = found
         while len(self._made) > MOST_MADE:
             del self._made[next(iter(self._made))]
         if topic.closed:
-            await self._bot.close_forum_topic(chat, made.message_thread_id)
+            with suppress(BadRequest):
+                await self._bot.close_forum_topic(chat, made.message_thread_id)
         return found
 
     async def _change(self, address: Address, topic: Topic, at: str, shown: str) -> str:
-        """Bring a topic up to date; where it is afterwards. A right that we lost keeps no message back."""
+        """Bring a topic up to date; where it is afterwards.
+
+        What Telegram refuses of it (it looks so already, a right that we lost, no topics any more) keeps no
+        message back.
+        """
         chat, thread = int(address.id), int(at)
         icon = await self._icon(topic.icon)
         calls: list[Callable[[], Awaitable[object]]] = []
@@ -136,8 +134,6 @@ class Topics:
             except BadRequest as error:
                 if mentions(error, *GONE):
                     return (await self._make(address, topic))[0]
-                if not mentions(error, *AS_IT_IS, *NO_RIGHT):
-                    raise
         return at
 
     async def _take_away(self, address: Address, topic: Topic, say: Say | None) -> Receipt:
@@ -189,11 +185,14 @@ def placed(parts: Sequence[Part], topic: Topic, thread: int | None) -> list[Part
     return [replace(parts[0], html=f"{title}\n\n{parts[0].html}"), *parts[1:]]
 
 
-async def mark(bot: Bot, address: Address, message: str, emoji: str) -> bool:
-    """Show an emoji on a message; False where that cannot be done, and it must be said instead."""
+async def mark(bot: Bot, address: Address, message: str, emoji: str) -> Receipt | None:
+    """Show an emoji on a message; None where that cannot be done, and it must be said instead."""
     if not message.isdecimal():
-        return False
+        return None
     try:
-        return await bot.set_message_reaction(int(address.id), int(message), emoji)
+        await bot.set_message_reaction(int(address.id), int(message), emoji)
     except BadRequest:
-        return False
+        return None
+    except Exception as error:  # the vendor's parser may raise anything at a strange answer
+        return receipt_of(error)
+    return Delivered()

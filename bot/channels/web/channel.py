@@ -30,7 +30,8 @@ class WebChannel:
         """
         # The key is what the history knows it by, so a reload shows it once.
         reference = replaces or message.key or secrets.token_hex(8)
-        self.conversations[address.id].publish("message", wire.shown(reference, self.now(), message))
+        bubble = {**wire.shown(reference, self.now(), message), "anew": replaces is None}
+        self.conversations[address.id].publish("message", bubble)
         return Delivered(reference)
 
     async def typing(self, address: Address) -> None:

@@ -36,7 +36,7 @@ SELECT a.id FROM announcement a
 
 -- name: announcements_watched
 -- Those whose maker is still to see how far they are.
-SELECT a.id FROM announcement a
+SELECT a.id, a.state, a.edition FROM announcement a
  WHERE a.made_by IS NOT NULL
    AND (a.state IN ('planned', 'running', 'paused') OR a.reported < a.edition)
  ORDER BY a.id;
@@ -106,6 +106,13 @@ UPDATE announcement
 
 -- name: announcement_amend
 UPDATE announcement SET plan = :plan, edition = edition + 1, sweep = :sweep WHERE id = :id;
+
+-- name: announcements_next
+-- What is planned of the same series after this one.
+SELECT id FROM announcement WHERE series = :series AND id > :after AND state = 'planned';
+
+-- name: announcement_replan
+UPDATE announcement SET plan = :plan WHERE id = :id;
 
 -- name: announcement_done
 UPDATE announcement SET state = 'done', ended = :now
@@ -181,7 +188,8 @@ SELECT coalesce(sum(d.fate = 'recalled' OR (d.swept = a.edition AND d.reason = '
 SELECT act, count(*) AS count FROM click WHERE announcement = :announcement GROUP BY act ORDER BY count DESC, act;
 
 -- name: delivery_tappers
-SELECT count(DISTINCT person) AS count FROM click WHERE announcement = :announcement;
+-- Who wants no more of it did nothing with it.
+SELECT count(DISTINCT person) AS count FROM click WHERE announcement = :announcement AND act <> :stop;
 
 -- name: delivery_registered
 SELECT count(*) AS count
@@ -242,6 +250,10 @@ DELETE FROM outbox WHERE announcement = :announcement AND state = 'waiting';
 -- The id of a post names the conversation of who wrote it: it goes with them.
 UPDATE announcement SET plan = json_remove(plan, '$.message.copied')
  WHERE made_by = :person AND json_extract(plan, '$.message.copied') IS NOT NULL;
+
+-- name: announcements_forgotten
+-- A pause that nobody ended.
+SELECT id FROM announcement WHERE state = 'paused' AND began <= :before;
 
 -- name: announcement_summarize
 UPDATE announcement

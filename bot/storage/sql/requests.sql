@@ -9,7 +9,7 @@ RETURNING id;
 UPDATE request SET title = :title, pack = :pack WHERE id = :id;
 
 -- name: request_open
-SELECT id, state FROM request WHERE person = :person AND state <> 'closed';
+SELECT id, state, title FROM request WHERE person = :person AND state <> 'closed';
 
 -- name: request_row
 SELECT id, person, state, title, text, channel, address, assigned, answered FROM request WHERE id = :id;
@@ -92,7 +92,7 @@ INSERT INTO outbox (person, channel, address, priority, edits, key, body, next_a
 VALUES (:person, :channel, :address, :priority, :edits, :key, :body, :now, :now, :request, :notice);
 
 -- name: request_waiting
-SELECT id, request, person, key, body, notice, edits FROM outbox
+SELECT id, channel, address, priority, request, person, body, notice FROM outbox
  WHERE channel = :channel AND address = :address AND state = 'waiting' AND request IS NOT NULL ORDER BY id;
 
 -- name: request_team

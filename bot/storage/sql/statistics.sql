@@ -22,7 +22,7 @@ SELECT :day, span.value ->> 0, (SELECT count(*) FROM person
 
 -- name: statistics_people
 SELECT count(*) AS known,
-       coalesce(sum(seen >= :since), 0) AS active,
+       coalesce(sum(seen >= :since AND created < :until), 0) AS active,
        coalesce(sum(created >= :since AND created < :until), 0) AS new,
        coalesce(sum(created >= :before AND created < :since), 0) AS new_before
   FROM person WHERE kind = 'person';
@@ -60,8 +60,11 @@ SELECT (SELECT count(*) FROM event WHERE state = 'announced' AND ends >= :since 
        (SELECT count(*) FROM attendance WHERE at >= :since AND at < :until) AS attended;
 
 -- name: statistics_announcements
+-- Of an announcement whose copies are forgotten the counts are left.
 SELECT count(*) AS announcements,
-       coalesce(sum((SELECT count(*) FROM delivery WHERE announcement = a.id AND fate = 'sent')), 0) AS delivered
+       coalesce(sum(iif(summary IS NULL,
+                        (SELECT count(*) FROM delivery WHERE announcement = a.id AND fate = 'sent'),
+                        coalesce(summary ->> '$.sent', 0))), 0) AS delivered
   FROM announcement a WHERE began >= :since AND began < :until;
 
 -- name: statistics_requests

@@ -18,6 +18,12 @@ SELECT p.id FROM person p
                      JOIN json_each(:admins) named ON d.channel = named.value ->> 0 AND d.id = named.value ->> 1
                     WHERE d.person = p.id);
 
+-- name: team_new_admins
+-- Whom the settings name, and who was known as something else before.
+SELECT p.id FROM person p JOIN address d ON d.person = p.id
+  JOIN json_each(:admins) named ON d.channel = named.value ->> 0 AND d.id = named.value ->> 1
+ WHERE p.standing <> 'admin' AND p.kind = 'person';
+
 -- name: standing_moved
 -- A turn that is being decided on the old standing is decided anew.
 UPDATE session SET version = version + 1 WHERE person = :person;

@@ -53,6 +53,10 @@ HEARD: list[tuple[dict[str, Any], StaffReply | InGroup]] = [
         reply(Unusable("other"), by="", disguise="anonymous"),
     ),
     (
+        update("edited_message", text="zibeline", sender_chat={"id": GROUP, "type": "supergroup"}, **TOPIC),
+        reply(Unusable("other"), by="", disguise="anonymous", edited=True),
+    ),
+    (
         update(text="zibeline", sender_chat={"id": -3, "type": "channel"}, **TOPIC),
         reply(Unusable("other"), by="", disguise="channel"),
     ),

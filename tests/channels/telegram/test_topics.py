@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.model.message import AttachedFile, Markdown, Message, Topic
-from bot.model.receipt import Deferred, Delivered, Migrated, Receipt, Refused, Unreachable
+from bot.model.receipt import Deferred, Delivered, Failed, Migrated, Receipt, Unknown, Unreachable
 from bot.model.who import Address
 from tests.channels.telegram.conftest import Shelf
 from tests.telegram_api import BotApi, faults
@@ -160,7 +160,6 @@ async def test_a_sign_stands_on_the_message_or_is_said(
         (faults.kicked(), Unreachable),
         (faults.migrated(-77), Migrated),
         (faults.flood(3), Deferred),
-        (faults.bad_request("TOPIC_TITLE_EMPTY"), Refused),
     ],
 )
 async def test_what_telegram_refuses_comes_back_as_a_receipt(
@@ -178,3 +177,39 @@ async def test_icons_that_cannot_be_had_are_left_out(
     api.fault(faults.server_error(), method="getForumTopicIconStickers")
     first = await sent(channel, say("Bonjour"))
     assert topic_of(forum, int(first.topic))["icon"] == ""
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (faults.flood(3), Deferred),
+        (faults.kicked(), Unreachable),
+        (faults.server_error(), Failed),
+        (faults.reset_after_effect(), Unknown),
+    ],
+)
+async def test_a_sign_that_must_wait_comes_back_as_a_receipt(
+    channel: TelegramChannel, api: BotApi, forum: Chat, fault: faults.Fault, kind: type[Receipt]
+) -> None:
+    wrote = await api.person(1001).says("Oui", chat=forum)
+    mark = Message(Markdown("✓ Transmis"), mark="👍", reply_to=str(wrote.message_id))
+    api.fault(fault, method="setMessageReaction")
+    assert isinstance(await channel.send(FORUM, mark), kind)
+    assert forum.messages == []
+
+
+async def test_topics_turned_off_keep_no_message_back(channel: TelegramChannel, forum: Chat) -> None:
+    first = await sent(channel, say("Bonjour"))
+    forum.is_forum = False
+    await sent(channel, say("Encore", replace(after(first, TOPIC), icon="✅", closed=True)))
+    assert forum.last.text.endswith("Encore") and forum.last.thread is None
+
+
+@pytest.mark.parametrize("method", ["createForumTopic", "editForumTopic", "closeForumTopic"])
+async def test_what_telegram_refuses_of_the_looks_keeps_no_message_back(
+    api: BotApi, channel: TelegramChannel, forum: Chat, method: str
+) -> None:
+    api.fault(faults.bad_request("DOCUMENT_INVALID"), method=method)
+    first = await sent(channel, say("Bonjour"))
+    await sent(channel, say("Encore", replace(after(first, TOPIC), icon="✅", closed=True)))
+    assert [one.text.rpartition("\n")[2] for one in forum.messages if one.text] == ["Bonjour", "Encore"]

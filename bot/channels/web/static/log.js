@@ -7,6 +7,7 @@ const list = document.getElementById("bubbles");
 const down = document.getElementById("down");
 const words = document.body.dataset;
 const GROUPED = 5 * 60_000; // bubbles of one author within so many milliseconds stand together
+const SAME = 10_000; // a message read from the history may come once more as an event, so many milliseconds later
 const SAME_TURN = 5000; // after a reload: messages sent within so many milliseconds answered one input
 
 const known = new Map(); // id -> element
@@ -79,17 +80,26 @@ export const scrollToEnd = () => { if (following) toEnd(); };
 
 function put(data, onTap) {
   const old = known.get(data.id);
-  if (old) {
+  if (old && data.anew && isSaidAgain(old, data)) {
+    retire(old);
+    known.delete(data.id);
+  } else if (old) {
     replace(old, data, onTap);
     return old;
   }
   const made = bubble(data, onTap);
   if (log.getAttribute("aria-busy") === "false") made.classList.add("new");
+  else made.dataset.loaded = "yes";
   if (hasButtons(made)) closeEarlier();
   made.dataset.turn = turn;
   join(made);
   known.set(data.id, made);
   return made;
+}
+
+/** A card shown once more is the newest message: in its old place, far up, nobody would see it. */
+function isSaidAgain(old, data) {
+  return !old.dataset.loaded || new Date(data.at) - new Date(old.dataset.at) > SAME;
 }
 
 function replace(old, data, onTap) {
