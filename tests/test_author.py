@@ -94,3 +94,13 @@ async def test_after_an_erasure_nothing_is_shown_again(assistant: tuple[Assistan
 async def test_the_words_of_the_page_are_complete(assistant: tuple[Assistant, WebChannel]) -> None:
     face = LocalPage(*assistant).face()
     assert face.texts["send"] and [entry.command for entry in face.menu][:2] == ["start", "aide"]
+
+
+async def test_a_card_said_again_stands_at_both_places_and_is_known_at_the_last(
+    assistant: tuple[Assistant, WebChannel],
+) -> None:
+    page = LocalPage(*assistant)
+    await page.receive(VISITOR, Command("nouvelles"))
+    await page.receive(VISITOR, Command("nouvelles"))
+    shown = [one.reference for one in await page.recent(VISITOR) if isinstance(one, Shown)]
+    assert shown[-1] == "wishes" and shown.count("wishes") == 1 and shown[0].startswith("kept-")

@@ -35,7 +35,7 @@ CORRECTION = "correction"
 LONGEST = 3500
 """Characters of a correction: one message, with room for a card below."""
 
-EXAMPLE = "{name}"
+EXAMPLE = "{prénom}"
 
 
 def copy_for(draft: Draft, plan: Plan) -> Message:

@@ -202,7 +202,9 @@ def test_late_at_night_a_reminder_says_that_it_waits_and_when_the_last_one_left(
     desk.stands(seated=1, reminded=desk.now - timedelta(days=2))
     desk.now = desk.now.replace(hour=21)
     (asked,) = desk.give(Tap(f"remind.{ID}"))
-    assert "le mardi 12 janvier 2027 à 8 h" in told(asked) and "Dernier rappel demandé : samedi 9 janvier" in told(asked)
+    assert "le mardi 12 janvier 2027 à 8 h" in told(
+        asked
+    ) and "Dernier rappel demandé : samedi 9 janvier" in told(asked)
     desk.stands(seated=0)
     (none,) = desk.give(Tap(f"remind.{ID}"))
     assert "Aucune inscription" in told(none)

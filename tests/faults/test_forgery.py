@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.dialogue.commands import STAFF_COMMANDS
 from bot.dialogue.library import Library
 from bot.flows.phrases import Phrases
 from bot.model.values import ArticleId
@@ -314,6 +315,12 @@ ATTEMPTS: dict[str, Attempt] = {
 }  # fmt: skip
 
 
+def refusals(here: Room) -> int:
+    """How often something was tried without the right to."""
+    ((count,),) = here.query("SELECT coalesce(sum(count), 0) FROM refusal")
+    return int(str(count))
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def claire(here: Room) -> Person:
     """A member of staff, with something in the list for staff."""
@@ -332,9 +339,12 @@ async def test_f27_staff_is_obeyed_in_private(here: Room, claire: Person) -> Non
     assert f"?start=q_{ENTRY}" in await heard(here, claire)
 
 
+STAFF_PHRASES = ("missed_", "link_", "team", "journal", "stat_", "announcement_", "roster_", "requests_")
+
+
 def only_staff_reads(phrases: Phrases) -> Sequence[str]:
     """How everything begins, continues or ends that only staff is told."""
-    names = [name for name in phrases.phrases if name.startswith(("missed_", "link_"))]
+    names = [name for name in phrases.phrases if name.startswith(STAFF_PHRASES)]
     pieces = [
         piece
         for name in names
@@ -344,17 +354,34 @@ def only_staff_reads(phrases: Phrases) -> Sequence[str]:
     return [tidy(words) for piece in pieces if len(words := re.sub(r"[*\n]+", " ", piece)) > 12]
 
 
-COMMANDS = ("/questions", f"/lien {ENTRY}")
+OTHERS = [f"/{name}" for name in sorted(STAFF_COMMANDS) if name not in ("questions", "lien")]
+"""Tried in turn: all of them for each attempt would take minutes, for answers leave at one a second."""
+
+UNCOUNTED = {
+    "edited",
+    "in a group, after a mention",
+    "in a group, within a question",
+    "posted in a channel",
+    "through a business account",
+    "in the chat of staff by somebody else",
+    "in the chat of somebody else by staff",
+    "by a bot",
+    "by an id that is a text",
+    "by who quotes staff",
+}
+"""What we do not even ask Telegram for, is no command any more, or has no sender of its own."""
 
 
-@pytest.mark.parametrize(("id", "attempt"), list(zip(STAFF, ATTEMPTS.values(), strict=False)), ids=ATTEMPTS)
+@pytest.mark.parametrize(("number", "name"), list(enumerate(ATTEMPTS)), ids=ATTEMPTS)
 async def test_f27_nothing_else_makes_a_command_of_staff(
-    here: Room, claire: Person, library: Library, id: int, attempt: Attempt
+    here: Room, claire: Person, library: Library, number: int, name: str
 ) -> None:
+    id, attempt = STAFF[number], ATTEMPTS[name]
     marks = only_staff_reads(library.shelf.phrases)
     assert len(marks) > 10
-    before, calls = state(here), len(here.api.journal)
-    for command in COMMANDS:
+    before, calls, refused = state(here), len(here.api.journal), refusals(here)
+    commands = ("/questions", f"/lien {ENTRY}", OTHERS[number % len(OTHERS)])
+    for command in commands:
         await attempt(here, here.api.person(id, first_name="Claire"), command)
     await settled(here)
     after = state(here)
@@ -365,6 +392,8 @@ async def test_f27_nothing_else_makes_a_command_of_staff(
     assert not any(call.method == "sendPhoto" for call in sent)
     for table in ("answer", "journey", "task", "proposal", "file"):
         assert after[table] == before[table]
+    if name not in UNCOUNTED:
+        assert refusals(here) == refused + len(commands)
     staff = "SELECT address.id FROM person JOIN address ON person = person.id WHERE standing <> 'member'"
     assert {int(str(found)) for (found,) in here.query(staff)} <= set(STAFF)
 

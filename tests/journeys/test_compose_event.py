@@ -80,7 +80,7 @@ async def _change_place(claire: Person) -> None:
 async def _announce(claire: Person) -> None:
     """To everybody, at once."""
     await claire.taps("Oui")
-    await _until(claire, "au-dessus de la carte")
+    await _until(claire, "sous votre message")
     await claire.taps("Un rendez-vous pour vous.")
     await _until(claire, "À qui")
     for label, next_one in (

@@ -632,3 +632,17 @@ async def test_the_same_text_in_another_poll_or_for_another_event_is_another_ann
     with pytest.raises(AlreadyAnnounced, match="announcement 1 of 2027-01-14"):
         await announced(store, Plan(say("Avis"), audience=Audience(spare_days=3)))
     assert POLICY.timezone.key == "Europe/Paris"
+
+
+async def test_the_page_keeps_a_copy_and_what_becomes_of_it(store: Store) -> None:
+    await store.load(PAGE, now=NOW)
+    id = await announced(store, "Avis")
+    assert await claimed(store, id, served=("web",)) == 1
+    assert [one.text for one in await store.history(PAGE)] == ["Avis"]
+    (copy,) = await store.due_bulk(("web",), now=NOW)
+    await store.record(copy, Delivered("copy.1"), now=NOW)
+    assert await finished(store, id)
+    await store.announcements.amend(id, None, now=NOW)
+    await store.announcements.sweep(id, writer(), size=9)
+    (kept,) = await store.history(PAGE)
+    assert "retiré" in kept.text
