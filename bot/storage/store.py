@@ -278,6 +278,8 @@ class Store:
             return Standing(caller.profile["standing"])
         if address in self._admins:
             return Standing.ADMIN
+        if address.channel != "telegram":  # the settings name no others
+            return None
         was_admin = found is not None and found.view.person.standing is Standing.ADMIN
         return Standing.MEMBER if was_admin else None
 
