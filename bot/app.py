@@ -90,7 +90,6 @@ class Assistant:
             shelf=lambda: self.keeper.library.shelf,
         )
 
-
     def digests(self) -> Digests:
         """The loop that tells staff of the week, and counts the days."""
         return Digests(

@@ -130,14 +130,5 @@ class StaffReply:
 
 
 Input = (
-    Utterance
-    | Tap
-    | Command
-    | Opening
-    | Attachment
-    | Unusable
-    | Timeout
-    | Membership
-    | InGroup
-    | StaffReply
+    Utterance | Tap | Command | Opening | Attachment | Unusable | Timeout | Membership | InGroup | StaffReply
 )

@@ -344,4 +344,3 @@ def test_every_effect_has_its_test() -> None:
     files = [*tested.glob("storage/*.py"), *tested.glob("runtime/*.py")]
     words = {word for file in files for word in re.findall(r"\b[A-Z]\w+", file.read_text("utf-8"))}
     assert {one.__name__ for one in Effect.__args__} <= words
-
