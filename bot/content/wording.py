@@ -94,7 +94,7 @@ ROWS = (
         " et un mot de « labels » par degré s'il y en a",
         "field",
     ),
-    # bot/flows/phrase_names/
+    # bot/flows/phrases.py
     Row(
         r"a menu entry names exactly one.*",
         "menu",
