@@ -1,6 +1,7 @@
 """The page in a real browser: typing, tapping, reconnecting, and whether everyone can use it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +231,23 @@ async def test_a_link_among_the_answers_opens_beside_the_conversation(stage: Sta
         assert await axe(page) == []
         seen, other = await link.bounding_box(), await button.bounding_box()
         assert seen is not None and other is not None and seen["height"] >= other["height"] - 1
+
+
+async def test_a_card_said_again_comes_last_and_its_old_place_keeps_no_buttons(
+    stage: Stage, url: str
+) -> None:
+    async with opened(url) as page:
+        await expect(page.get_by_role("button", name=GREETED)).to_be_visible()
+        card = Message(Markdown("Rencontre : complet"), (Option("a", "Je viens", "s.1"),), key="event.x")
+        await stage.channel.send(stage.heard[0][0], card)
+        await expect(page.get_by_role("button", name="Je viens")).to_have_count(1)
+        await say(page, "Et demain ?")
+        await expect(page.locator(".assistant").last).to_contain_text("Et demain")
+        await stage.channel.send(stage.heard[0][0], replace(card, text=Markdown("Une place est libre")))
+        await expect(page.locator(".assistant").last).to_contain_text("Une place est libre")
+        await expect(page.get_by_text("Rencontre : complet")).to_have_count(1)
+        await expect(page.get_by_role("button", name="Je viens")).to_have_count(1)
+        edited = replace(card, text=Markdown("Complet de nouveau"))
+        await stage.channel.send(stage.heard[0][0], edited, replaces="event.x")
+        await expect(page.locator(".assistant").last).to_contain_text("Complet de nouveau")
+        await expect(page.get_by_text("Une place est libre")).to_have_count(0)
