@@ -21,7 +21,7 @@ SAMPLE = 16
 
 GROWTH = 1.001
 """How much longer than before a copy is believed to take, at most, from one sample to the next: ten times as
-long after 37,000 copies. Faster, a line that our own copies make would count as the way's length, and grow."""
+long after 37,000 copies. Faster, a line that our own copies make would count as the length of the way."""
 
 
 @dataclass(slots=True)
