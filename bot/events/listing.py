@@ -5,6 +5,7 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.documents.sheet import guarded
 from bot.model.event import Event, Gathering, Guest, Place
 from bot.model.who import PersonId
 
@@ -59,13 +60,8 @@ def as_csv(event: Event, gathering: Gathering, words: Words = ENGLISH) -> str:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(words.columns)
     for number, place, name, since, here, reference in rows(event, gathering, words):
-        writer.writerow((number, place, harmless(name), since, here, reference))
+        writer.writerow((number, place, guarded(name), since, here, reference))
     return out.getvalue()
-
-
-def harmless(written: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{written}" if written[:1] in ("=", "+", "-", "@", "\t", "\r") and written != "-" else written
 
 
 @dataclass(frozen=True, slots=True)

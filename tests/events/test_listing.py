@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.events.listing import as_csv, as_lines, harmless, read_marked
+from bot.documents.sheet import guarded
+from bot.events.listing import as_csv, as_lines, read_marked
 from bot.model.event import Gathering, Guest, Place
 from bot.model.who import PersonId
 from tests.events.samples import EVENT, START
@@ -39,7 +40,7 @@ def test_on_a_screen_a_line_has_no_reference() -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+33", "-x", "@cmd", "\tx", "\rx"])
 def test_a_name_is_never_a_formula(name: str) -> None:
-    assert harmless(name) == f"'{name}"
+    assert guarded(name) == f"'{name}"
 
 
 GUESTS = (guest(7, "Awa"), guest(8, "Bo"))
