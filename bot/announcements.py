@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.content.library import ContentBroken, read_content
 from bot.events.audience import AudienceError, checked, vocabulary_of
 from bot.events.copies import Writer, unknown_holes
-from bot.events.report import listing_name, report, words_of
+from bot.events.event import Struck, moment, written_offset
+from bot.events.report import listing_file, listing_name, report, words_of
 from bot.flows.shelf import Shelf
 from bot.markup import plain, utf16_length
 from bot.model.announcement import Announcement, AnnouncementId, Fate, Order, Plan, Rhythm, Tally
@@ -23,7 +24,6 @@ from bot.settings import Settings
 from bot.storage.announcements import CHANNELS_IN_ORDER
 from bot.storage.audience import Counted, LeftOut
 from bot.storage.store import Store
-from bot.storage.tallies import listing_file
 
 LONGEST = 4096
 """Characters of one message (Bot API, sendMessage): longer, and a person would get several."""
@@ -44,6 +44,9 @@ WHY_LEFT_OUT = {
     LeftOut.BUSY: "are in the middle of a journey",
     LeftOut.RECENT: "got an announcement lately",
 }
+
+
+DAY = len("2027-01-14")
 
 
 class BadText(ValueError):
@@ -85,15 +88,31 @@ def read_text(path: Path) -> Markdown:
 
 
 def read_start(written: str, zone: ZoneInfo, *, now: datetime) -> datetime:
-    """`2027-01-14T18:30`, by the clocks of the settings' time zone. BadText if it is no time, or past."""
+    """`2027-01-14T18:30`, by the clocks of the settings' time zone. BadText if it is no time, one that those
+    clocks do not show just once, or past.
+    """
     try:
-        moment = datetime.fromisoformat(written)
+        start = datetime.fromisoformat(written)
     except ValueError:
-        raise BadText(f"--at {written}: write it as 2027-01-14T18:30") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    if moment <= now:
+        start = None
+    if start is None or len(written) <= DAY:
+        raise BadText(f"--at {written}: write it as 2027-01-14T18:30, a day and an hour that exist")
+    if start.tzinfo is None:
+        found = moment(f"{start:%Y-%m-%d %H:%M}", zone)
+        if isinstance(found, Struck):
+            raise BadText(f"--at {written}: {_struck(found, start, zone)}")
+        start = found
+    if start <= now:
         raise BadText(f"--at {written}: that is past; leave --at out to send it now")
-    return moment
+    return start
+
+
+def _struck(struck: Struck, start: datetime, zone: ZoneInfo) -> str:
+    """Why an hour is not to be had on that day, and what to write."""
+    if struck.fault != "twice":
+        return f"the clocks in {zone.key} are put forward then and skip that hour; choose another one"
+    ways = " or ".join(f"{start:%Y-%m-%dT%H:%M}{written_offset(one)}" for one in struck.offsets)
+    return f"the clocks in {zone.key} are put back then and show that hour twice; write {ways}"
 
 
 def read_poll(question: str, answers: Sequence[str], *, several: bool) -> Poll:
@@ -149,6 +168,7 @@ async def test(desk: Desk, plan: Plan, to: str) -> None:
     async with _open(desk, shelf) as store:
         await _check(store, shelf, plan)
         await store.announcements.test(plan, address, Writer(shelf, store.policy, desk.now))
+        await store.roles.note("announcement.tested", "", now=desk.now)
 
 
 async def give_order(desk: Desk, id: AnnouncementId, order: Order) -> str:
@@ -170,17 +190,21 @@ async def amend(desk: Desk, id: AnnouncementId, text: Markdown | None) -> int:
         return arrived
 
 
-async def told(desk: Desk, id: AnnouncementId) -> tuple[str, str, bytes]:
-    """The report of one, and the list of its copies with its file name. BadText if there is no such."""
+async def told(desk: Desk, id: AnnouncementId, *, listed: bool) -> tuple[str, bytes]:
+    """The report of one and, if it is `listed`, the list of its copies. BadText if there is no such."""
     shelf = _shelf(desk)
     async with _open(desk, shelf) as store:
         seen = await store.announcements.seen(id)
         if seen is None:
             raise BadText(f"there is no announcement {id}; see alliances announce --list")
+        text = plain(report(seen, shelf.phrases, store.policy).text, links=True)
+        if not listed:
+            return text, b""
         lines = await store.announcements.listing(seen.announcement)
         name = listing_name(seen.announcement, store.policy)
         file = listing_file(name, lines, words_of(shelf.phrases), store.policy.timezone)
-        return plain(report(seen, shelf.phrases, store.policy).text, links=True), file.name, file.content
+        await store.roles.note("announcement.list", str(id), now=desk.now)
+        return text, file.content
 
 
 async def overview(desk: Desk) -> str:
@@ -203,7 +227,9 @@ async def _check(store: Store, shelf: Shelf, plan: Plan) -> None:
         return
     event = await store.event(EventId(plan.event))
     if event is None or event.state is not EventState.ANNOUNCED:
-        raise BadText(f"--event {plan.event}: there is no such event, or it is called off")
+        raise BadText(
+            f"--event {plan.event}: there is no such event, or it is called off; see alliances event --list"
+        )
 
 
 def _holes(wrong: Sequence[str]) -> str:

@@ -36,10 +36,10 @@ from bot.runtime.runner import Runner
 from bot.runtime.service import Service
 from bot.settings import Settings
 from bot.shipped import shipped_content
+from bot.storage.database_files import hold_serving_lock
 from bot.storage.errors import StorageError
 from bot.storage.files import Files
 from bot.storage.opening import risks
-from bot.storage.sqlite import hold_serving_lock
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,11 @@ class Assistant:
 
     def heartbeat(self) -> Heartbeat:
         """The loop that rings timers."""
-        return Heartbeat(store=self.store, runner=self.runner, lanes=self.lanes, clock=self.clock)
+
+        def kept() -> Message:
+            return Message(self.keeper.library.shelf.phrases.say("request_topic_kept"), silent=True)
+
+        return Heartbeat(store=self.store, runner=self.runner, lanes=self.lanes, clock=self.clock, kept=kept)
 
     def rostering(self) -> Rostering:
         """The loop that reads and writes files about people."""
@@ -172,6 +176,7 @@ async def assemble(
             committed=courier.wake,
             typing=courier.typing,
             recalled=courier.recall,
+            giving_way=courier.giving_way,
         )
         service = Service(lanes=lanes, courier=courier, clock=clock, rng=rng)
         assistant = Assistant(settings, clock, rng, keeper, store, lanes, courier, runner, service)

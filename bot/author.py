@@ -13,11 +13,10 @@ from bot.content.media import MEDIA_TYPES
 from bot.dialogue.authoring import start_at
 from bot.knowledge.ask import explain
 from bot.model.inputs import Input, Utterance
-from bot.model.session import Run
+from bot.model.session import Run, Session
 from bot.model.turn import View
 from bot.model.values import FlowId, Owner, StoredFile
 from bot.model.who import Address, Standing
-from bot.storage.people import Loaded
 
 
 @dataclass(slots=True)
@@ -91,10 +90,15 @@ class LocalPage:
     # Panel
 
     async def state(self, address: Address) -> PanelState:
-        """Where the conversation stands, the answers, the last verdict, the problems of the content."""
+        """Where the conversation stands, the answers, the last verdict, the problems of the content.
+
+        Only looks: who had everything erased stays unknown.
+        """
         keeper = self.assistant.keeper
-        loaded = await self._loaded(address)
-        run = next((run for run in loaded.session.runs if run.id == loaded.session.active), None)
+        found = await self.assistant.store.find(address, now=self.assistant.clock.now())
+        known = found.view.person.standing if found else Standing.MEMBER
+        session = found.session if found else Session()
+        run = next((run for run in session.runs if run.id == session.active), None)
         frame = run.frames[-1] if run else None
         starts = tuple(
             Start(flow.flow, flow.title, flow.keys) for flow in keeper.library.shelf.flows.values()
@@ -102,16 +106,21 @@ class LocalPage:
         return PanelState(
             flow=frame.flow if frame else "",
             step=frame.step if frame else "",
-            fields=_fields(loaded.view, run),
+            fields=_fields(found.view, run) if found else (),
             verdict=self._verdict(address),
             problems=tuple(str(problem) for problem in keeper.problems),
-            staff=loaded.view.person.standing is not Standing.MEMBER,
+            staff=self.standings.get(address, known) is not Standing.MEMBER,
             starts=starts,
         )
 
     async def be_staff(self, address: Address, staff: bool) -> None:
         """Make this conversation one of staff with every right, or one of a volunteer."""
         self.standings[address] = Standing.ADMIN if staff else Standing.MEMBER
+        store, now = self.assistant.store, self.assistant.clock.now()
+        if staff and self.assistant.settings.telegram_token is None:
+            store.staff_is_here()  # on the page alone, its owner sees to what people ask
+        if await store.find(address, now=now) is not None:  # else it counts from their first word
+            await store.load(address, now=now, profile=self._standing(address))
 
     async def start(self, address: Address, flow: str, step: str) -> None:
         """Begin a flow at a step. LookupError if there is none."""
@@ -122,14 +131,10 @@ class LocalPage:
         now, rng, key = self.assistant.clock.now(), self.assistant.rng, step or found.keys[0]
         committed = False
         while not committed:  # a reminder may be quicker
-            loaded = await self._loaded(address)
+            loaded = await self.assistant.store.load(address, now=now, profile=self._standing(address))
             turn = start_at(loaded.session, library, loaded.view, found.id, key, now=now, rng=rng)
             committed = await self.assistant.store.commit_turn(loaded, turn, now=now)
         self.assistant.courier.wake()
-
-    async def _loaded(self, address: Address) -> Loaded:
-        now, profile = self.assistant.clock.now(), self._standing(address)
-        return await self.assistant.store.load(address, now=now, profile=profile)
 
     def _standing(self, address: Address) -> Mapping[str, str]:
         standing = self.standings.get(address)

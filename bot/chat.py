@@ -1,63 +1,122 @@
 """A conversation in the terminal, with a person or with a pipe."""
 
+import codecs
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 
 from bot.app import Assistant, CannotStart, Ground, assemble, set_up_log
-from bot.channels.terminal import CHANNEL, TerminalChannel, is_interactive, lines_of, pipe_of, screen_for
+from bot.channels.keyboard import Keyboard
+from bot.channels.terminal import (
+    CHANNEL,
+    RichScreen,
+    TerminalChannel,
+    is_interactive,
+    lines_of,
+    nearest,
+    pipe_of,
+    screen_for,
+)
 from bot.model.inputs import Command, Input
-from bot.model.who import Address
+from bot.model.who import Address, Standing
 from bot.runtime.channel import Channel
 from bot.settings import Settings
+from bot.storage.database_files import is_served
 from bot.storage.errors import StorageError
 
 PATIENCE = 10.0
 """Seconds for the replies to one line."""
 
 
-async def chat(settings: Settings, *, name: str, as_json: bool) -> None:
-    """Talk until the input ends. `name` says who speaks; `local` has no name. CannotStart says what is in the
-    way."""
-    set_up_log(settings)
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who speaks, and how what is said to them is written."""
+
+    name: str
+    """`local` has no name."""
+    staff: bool = False
+    """With every right, as by the page's panel; otherwise with the role that they were given."""
+    as_json: bool = False
+
+    @property
+    def address(self) -> Address:
+        """Where they are reached."""
+        return Address(CHANNEL, self.name)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the person sits at."""
+
+    seat: Seat
+    channel: TerminalChannel
+    keyboard: Keyboard | None
+    """None: a pipe."""
+
+    @classmethod
+    def of(cls, seat: Seat, ground: Ground) -> "Desk":
+        """A person's, or that of a pipe."""
+        interactive = is_interactive() and not seat.as_json
+        screen = screen_for(sys.stdout, ground.files.path, as_json=seat.as_json, interactive=interactive)
+        if not isinstance(screen, RichScreen):
+            return cls(seat, TerminalChannel(screen), None)
+        keyboard = Keyboard(editing=screen.moves)
+        return cls(seat, TerminalChannel(screen, shown=keyboard.again), keyboard)
+
+    def lines(self) -> AsyncIterator[str]:
+        """What is typed, line by line."""
+        return lines_of(pipe_of(sys.stdin.fileno()) if self.keyboard is None else self.keyboard.ask)
+
+
+async def chat(settings: Settings, seat: Seat) -> None:
+    """Talk until the input ends. CannotStart says what is in the way."""
+    serving = is_interactive() and not seat.as_json
+    # Somebody reads along: what is only for the record would stand between the messages.
+    set_up_log(replace(settings, log="warning") if serving and settings.log == "info" else settings)
+    codecs.register_error("nearest", nearest)
     for stream in (sys.stdout, sys.stderr):
-        # A terminal of another encoding loses single signs, not the conversation; JSON is UTF-8 (RFC 8259).
-        stream.reconfigure(encoding="utf-8" if as_json else None, errors="replace")  # type: ignore[union-attr]
-    interactive = is_interactive() and not as_json
-    address, made = Address(CHANNEL, name), []
+        # A terminal of another encoding loses accents, not the conversation; JSON is UTF-8 (RFC 8259).
+        encoding = "utf-8" if seat.as_json else None
+        stream.reconfigure(encoding=encoding, errors="nearest")  # type: ignore[union-attr]
+    made: list[Desk] = []
 
     def make(ground: Ground) -> Mapping[str, Channel]:
-        screen = screen_for(sys.stdout, ground.files.path, as_json=as_json, interactive=interactive)
-        made.append(TerminalChannel(screen))
-        return {CHANNEL: made[0]}
+        made.append(Desk.of(seat, ground))
+        return {CHANNEL: made[0].channel}
 
     # A pipe is a short command and works beside a serving process; a person at the keyboard is one.
-    async with assemble(settings, make, serving=interactive, only=address) as assistant:
+    async with assemble(settings, make, serving=serving, only=seat.address) as assistant:
         gc.enable()
+        (desk,) = made
         try:
-            await _talk(assistant, made[0], address, interactive=interactive)
+            await _talk(assistant, desk)
         except StorageError as error:
             raise CannotStart(str(error)) from None
         finally:
-            if interactive:
+            if desk.keyboard is not None:
+                desk.keyboard.close()
                 print(f"\n{assistant.keeper.library.shelf.phrases.label('terminal_goodbye')}")
 
 
-async def _talk(
-    assistant: Assistant, channel: TerminalChannel, address: Address, *, interactive: bool
-) -> None:
+async def _talk(assistant: Assistant, desk: Desk) -> None:
+    seat, people = desk.seat, assistant.rostering()
+    name = "" if seat.name == "local" else seat.name
+    profile = {"standing": Standing.ADMIN.value} if seat.staff else None
+
     async def hand_in(input: Input) -> None:
-        name = "" if address.id == "local" else address.id
-        await assistant.runner.receive(address, input, name=name)
+        await assistant.runner.receive(seat.address, input, name=name, profile=profile)
         await assistant.courier.flush(PATIENCE)
+        # Files about people are made beside the turns, by whoever serves: here that may be nobody but us.
+        while (desk.keyboard or not is_served(assistant.settings.database_file)) and await people.step():
+            await assistant.courier.flush(PATIENCE)
 
     # What an earlier process could not say any more comes first.
     await assistant.courier.flush(PATIENCE)
-    if interactive:
+    if desk.keyboard is not None:
         assistant.service.start("heartbeat", assistant.heartbeat().run)
         print(assistant.keeper.library.shelf.phrases.label("terminal_hint"))
         await hand_in(Command("start"))
-    ask = (lambda: input("\n› ")) if interactive else pipe_of(sys.stdin.fileno())
-    async for line in lines_of(ask):
-        channel.turn += 1
-        await hand_in(channel.read(line))
+    async for line in desk.lines():
+        desk.channel.turn += 1
+        await hand_in(desk.channel.read(line))

@@ -103,17 +103,18 @@ async def ordered(place: Place, given: Mapping[str, Any], *, now: datetime) -> t
             case "show":
                 return await show(place, given["group"], as_json=given["json"]), 0
             case "dismiss":
-                return await dismiss(place, given["group"]), 0
+                return await dismiss(place, given["group"], now=now), 0
             case "proposals":
                 return await list_proposals(place, as_json=given["json"]), 0
             case "withdraw":
-                return await withdraw(place, given["proposal"]), 0
+                return await withdraw(place, given["proposal"], now=now), 0
             case "drafts":
                 return await list_drafts(place, as_json=given["json"]), 0
             case "draft":
-                return await show_draft(place, given["draft"], done=given["done"]), 0
+                return await show_draft(place, given["draft"], done=given["done"], now=now), 0
             case "propose":
-                return await propose(place, _wish(given), apply=given["apply"], output=given["output"])
+                wish, output = _wish(given), given["output"]
+                return await propose(place, wish, apply=given["apply"], output=output, now=now)
         shown = {"days": given["days"], "dismissed": given["all"], "as_json": given["json"]}
         return await list_questions(place, now=now, **shown), 0
     except (CannotPropose, ContentBroken, NotKept, OSError, QuestionsBroken, StorageError) as error:
@@ -169,11 +170,12 @@ async def show(place: Place, number: int, *, as_json: bool) -> str:
     return "\n".join(lines)
 
 
-async def dismiss(place: Place, number: int) -> str:
+async def dismiss(place: Place, number: int, *, now: datetime) -> str:
     """Put a group away: it needs no answer."""
     async with place.store() as store:
         group = _known(group_with(groups(place.index(), await store.misses.missed()), number), number)
         count = await store.misses.settle(group.row_ids, "dismissed")
+        await store.roles.note("questions.dismissed", "", now=now)
     return f"dismissed group {group.id} ({count} questions)"
 
 
@@ -193,11 +195,12 @@ async def list_proposals(place: Place, *, as_json: bool) -> str:
     return "\n".join(lines)
 
 
-async def withdraw(place: Place, number: int) -> str:
+async def withdraw(place: Place, number: int, *, now: datetime) -> str:
     """Give up a proposal; its questions are open again."""
     async with place.store() as store:
         proposal = _proposal(await store.misses.proposals(), number)
         await store.misses.finish(proposal, accepted=False)
+        await store.roles.note("questions.withdrawn", proposal.article, now=now)
     return f"withdrew proposal {number}; its questions are open again"
 
 
@@ -212,7 +215,7 @@ async def list_drafts(place: Place, *, as_json: bool) -> str:
     return "\n".join(lines)
 
 
-async def show_draft(place: Place, number: int, *, done: bool) -> str:
+async def show_draft(place: Place, number: int, *, done: bool, now: datetime) -> str:
     """One as the beginning of an entry, for `propose --entry`; `done`: put it away."""
     async with place.store() as store:
         found = next((one for one in await store.requests.drafts() if one["id"] == number), None)
@@ -220,11 +223,14 @@ async def show_draft(place: Place, number: int, *, done: bool) -> str:
             raise LoopError(f"there is no open draft {number}; see: alliances questions drafts")
         if done:
             await store.requests.settle_draft(number, accepted=True)
+            await store.roles.note("questions.drafted", "", now=now)
             return f"put draft {number} away"
     return entry_begun(found["question"], found["answer"])
 
 
-async def propose(place: Place, wish: Wish, *, apply: bool, output: Path | None) -> tuple[str, int]:
+async def propose(
+    place: Place, wish: Wish, *, apply: bool, output: Path | None, now: datetime
+) -> tuple[str, int]:
     """The patch, what the evaluation says of it, and the exit status: 1 if it is refused.
 
     `apply` writes it if it is accepted. Raises as `ordered` translates.
@@ -241,6 +247,7 @@ async def propose(place: Place, wish: Wish, *, apply: bool, output: Path | None)
             if case.proposal is not None:
                 await store.misses.finish(case.proposal, accepted=True)
             count = await store.misses.settle(case.misses, "done") or len(case.misses)
+            await store.roles.note("questions.applied", case.change.entry, now=now)
             lines.append(f"applied to {place.content / case.change.path}; {count} questions are done")
         elif judgement.accepted:
             lines.append("nothing is written yet: add --apply, or apply the patch")

@@ -32,7 +32,7 @@ class Overview:
     """Who is known, and how much of each column."""
 
     counts: Counts
-    filled: Sequence[tuple[str, int]]
+    filled: Sequence[tuple[Column, int]]
     """Column -> people of whom it says something."""
 
 
@@ -81,8 +81,8 @@ async def overview(settings: Settings, content: Path, *, clock: Clock) -> Overvi
         counts = await store.rosters.counts()
         async for _, page in everybody(store.rosters, _shelf(settings, content), now=clock.now()):
             filled.update(column.label for one in page for column in columns if _says(one, column))
-    fields = [column.label for column in columns if column.field is not None]
-    return Overview(counts, [(label, filled[label]) for label in fields])
+    fields = [column for column in columns if column.field is not None]
+    return Overview(counts, [(column, filled[column.label]) for column in fields])
 
 
 async def listed(settings: Settings, content: Path, condition: str, *, clock: Clock) -> list[str]:
@@ -98,6 +98,7 @@ async def listed(settings: Settings, content: Path, condition: str, *, clock: Cl
             for one in page:
                 cells = zip(columns, write_line(one, columns, shelf.phrases), strict=True)
                 lines.append("  ".join(f"{column.label}={cell}" for column, cell in cells if cell))
+        await store.roles.note("people.exported", str(len(lines)), now=now)
     return lines
 
 

@@ -13,8 +13,7 @@ from bot.events.card import PREFIX
 from bot.flows.shelf import Shelf
 from bot.model.event import EventState
 from bot.settings import Settings
-from bot.storage.connecting import look_beside
-from bot.storage.sqlite import kept_setting
+from bot.storage.database_files import kept_setting, look_beside
 from bot.storage.store import BOT
 
 

@@ -97,11 +97,18 @@ async def overview(settings: Settings) -> str:
     return "\n".join(map(_line, found)) or "No event yet."
 
 
-async def gathered(settings: Settings, id: EventId) -> tuple[Event, Gathering]:
-    """An event and everybody who answered or was there. CannotPublish if there is no such event."""
+async def gathered(
+    settings: Settings, id: EventId, *, named_at: datetime | None = None
+) -> tuple[Event, Gathering]:
+    """An event and everybody who answered or was there; `named_at`: their names are handed out now, which
+    the journal says. CannotPublish if there is no such event.
+    """
     store = await _store(settings)
     try:
-        return await _gathered(store, id)
+        found = await _gathered(store, id)
+        if named_at is not None:
+            await store.roles.note("event.list", id, now=named_at)
+        return found
     finally:
         await store.close()
 
@@ -119,8 +126,10 @@ async def check_in(
     store = await _store(settings)
     try:
         event, gathering = await _gathered(store, id)
-        here = (ENGLISH.columns[4], _phrases(settings, content).label("event_column_here"))
-        marked = read_marked(text, gathering.guests, here)
+        label = _phrases(settings, content).label
+        here = (ENGLISH.columns[4], label("event_column_here"))
+        refs = (ENGLISH.columns[5], label("event_column_ref"))
+        marked = read_marked(text, gathering.guests, here, refs)
         return await store.gatherings.check_in(event, marked.people, store.policy, now=now), marked
     finally:
         await store.close()

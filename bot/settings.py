@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.shipped import is_content
+
 PREFIX = "ALLIANCES_"
 _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
@@ -175,7 +177,7 @@ def _webhook(text: str) -> str:
 
 def _content(text: str) -> Path:
     folder = Path(text)
-    if not (folder / "flows").is_dir() or not (folder / "knowledge").is_dir():
+    if not is_content(folder):
         raise ValueError(f"{text!r} does not hold the folders flows/ and knowledge/")
     return folder
 

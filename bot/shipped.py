@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+ROOMS = ("flows", "knowledge")
+"""The folders that make a folder one of content."""
+
 
 def shipped_content() -> Path:
     """The folder that holds `flows/` and `knowledge/` when no setting names another one.
@@ -12,10 +15,10 @@ def shipped_content() -> Path:
     """
     package = Path(__file__).resolve().parent
     # pyproject.toml tells a source tree from site-packages, where `flows` could be somebody else's package.
-    if (package.parent / "pyproject.toml").is_file() and _is_content(package.parent):
+    if (package.parent / "pyproject.toml").is_file() and is_content(package.parent):
         return package.parent
     packaged = package / "_content"
-    if _is_content(packaged):
+    if is_content(packaged):
         return packaged
     raise FileNotFoundError(
         f"no shipped content: flows/ and knowledge/ are neither beside {package} nor in {packaged}; "
@@ -23,5 +26,6 @@ def shipped_content() -> Path:
     )
 
 
-def _is_content(folder: Path) -> bool:
-    return (folder / "flows").is_dir() and (folder / "knowledge").is_dir()
+def is_content(folder: Path) -> bool:
+    """Whether both of its folders are there."""
+    return all((folder / room).is_dir() for room in ROOMS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.content.load import load_library
-from bot.dialogue.discretion import Total, rounded, told
+from bot.dialogue.discretion import Total, rounded
 from bot.dialogue.presenting import (
     chapter_picture,
     fate_picture,
@@ -98,12 +98,14 @@ class Numbers:
                 yield replace(picture, name=picture.name.replace(".png", f"_{flow}.png"))
 
 
-async def numbers(place: Place, *, days: int, now: datetime) -> Numbers:
-    """What people need. CannotCount."""
+async def numbers(place: Place, *, days: int, now: datetime, handed_out: bool = False) -> Numbers:
+    """What people need. `handed_out`: as files, which the journal says. CannotCount."""
     shelf = place.shelf()
     async with place.store() as store:
         counted: Statistics = await store.statistics.load(days, now=now)
         steps = await store.statistics.steps(now=now)
+        if handed_out:
+            await store.roles.note("statistics.exported", "", now=now)
     return Numbers(report(replace(counted, steps=steps), shelf), shelf, steps)
 
 
@@ -212,8 +214,8 @@ def _marked(node: Node, known: Mapping[str, StepCount], whole: int, shelf: Shelf
         return replace(node, note=phrases.label("stat_few"))
     share = min(passed / whole, 1.0)
     parts = [f"≈ {percent(round(share * 100), 100)}"]
-    if count.standing and told(count.standing) is not None:
-        parts.append(phrases.label("graph_standing", count=count.standing))
+    if standing := rounded(count.standing):
+        parts.append(phrases.label("graph_standing", count=standing))
     return replace(node, note=" · ".join(parts), share=share)
 
 

@@ -57,7 +57,7 @@ async def test_everything_that_can_be_said_on_the_command_line_is_in_the_plan(
         *("--at", "2099-01-14T18:30", "--every", "month", "--on-unknown", "resend", "--yes"),
         *("--poll", "Vous venez ?", "--answer", "Oui", "--answer", "Non", "--several"),
     )
-    assert "To 5 people." in said and "leaves at 2099-01-14T18:30" in said
+    assert "To 5 people." in said and "leaves on 2099-01-14 at 18:30 (Europe/Paris)" in said
     announcement, _ = await newest(store)
     plan = announcement.plan
     assert announcement.state is State.PLANNED
@@ -91,6 +91,8 @@ async def test_a_count_a_sample_and_a_test_begin_nothing(store: Store, tmp_path:
         (("--text", "avis.md", "--to", "person.gone == 1"), "--to: colonne 1"),
         (("--text", "avis.md", "--at", "2020-01-01T10:00"), "that is past"),
         (("--text", "avis.md", "--at", "jeudi"), "write it as 2027-01-14T18:30"),
+        (("--text", "avis.md", "--at", "2027-03-28T02:30", "--yes"), "skip that hour"),
+        (("--text", "avis.md", "--spare-days", "-3", "--yes"), "write for example 7"),
         (("--text", "avis.md", "--event", "inconnu"), "there is no such event"),
         (("--text", "avis.md", "--test", "telegram:1"), "nobody at telegram:1 has ever written"),
         (("--text", "avis.md", "--test", "1"), "write it as telegram:4711"),
@@ -159,6 +161,27 @@ def test_a_start_is_by_the_clocks_of_the_settings_unless_it_says_otherwise() -> 
     zone = POLICY.timezone
     assert read_start("2027-07-14T18:30", zone, now=NOW).utctimetuple().tm_hour == 16
     assert read_start("2027-07-14T18:30+00:00", zone, now=NOW).utctimetuple().tm_hour == 18
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2027-03-28T02:30", "skip that hour"),
+        ("2027-10-31T02:30", r"write 2027-10-31T02:30\+02:00 or 2027-10-31T02:30\+01:00"),
+        ("2027-02-30T18:30", "exist"),
+        ("2027-01-15", "a day and an hour"),
+        ("2020-01-15T18:30", "past"),
+    ],
+)
+def test_a_start_that_the_clocks_do_not_show_once_or_any_more_is_refused(written: str, told: str) -> None:
+    with pytest.raises(BadText, match=told):
+        read_start(written, POLICY.timezone, now=NOW)
+
+
+@pytest.mark.parametrize(("offset", "hour"), [("+02:00", 0), ("+01:00", 1)])
+def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(offset: str, hour: int) -> None:
+    start = read_start(f"2027-10-31T02:30{offset}", POLICY.timezone, now=NOW)
+    assert start.utctimetuple().tm_hour == hour
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n", b"\xff\xfe", ("é" * 4097).encode()])

@@ -91,6 +91,26 @@ async def test_after_an_erasure_nothing_is_shown_again(assistant: tuple[Assistan
     assert await page.recent(VISITOR) == [] and VISITOR not in page.words
 
 
+async def test_looking_at_the_panel_makes_nobody_known(assistant: tuple[Assistant, WebChannel]) -> None:
+    page, store = LocalPage(*assistant), assistant[0].store
+    await page.be_staff(STRANGER, True)
+    assert (await page.state(STRANGER)).staff
+    assert await store.find(STRANGER, now=assistant[0].clock.now()) is None
+
+
+async def test_who_was_erased_stays_so_while_the_panel_looks_on(
+    assistant: tuple[Assistant, WebChannel],
+) -> None:
+    page, store = LocalPage(*assistant), assistant[0].store
+    await page.receive(VISITOR, Command("start"))
+    assert await store.find(VISITOR, now=assistant[0].clock.now()) is not None
+    await page.receive(VISITOR, Command("effacer"))
+    await page.receive(VISITOR, Tap("do.erase-yes"))
+    state = await page.state(VISITOR)
+    assert (state.flow, state.fields, state.staff) == ("", (), False)
+    assert await store.find(VISITOR, now=assistant[0].clock.now()) is None
+
+
 async def test_the_words_of_the_page_are_complete(assistant: tuple[Assistant, WebChannel]) -> None:
     face = LocalPage(*assistant).face()
     assert face.texts["send"] and [entry.command for entry in face.menu][:2] == ["start", "aide"]

@@ -222,8 +222,29 @@ def test_schema_into_a_folder_that_cannot_be_written(run: Run, content: Path) ->
 def test_conversation_tests_are_played_and_covered(run: Run) -> None:
     said = run("test")
     assert said.status == 0
-    assert "100% of the steps visited" in said.out
+    assert "100% of the steps visited; 100% of the branches taken" in said.out
     assert said.out.rstrip().endswith("transcripts played")
+
+
+def test_a_branch_that_no_conversation_takes_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "transcript: a\nturns:\n  - say: /alliance\n  - tap: entreprise\n", encoding="utf-8"
+    )
+    said = run("test", "a.yaml")
+    [line] = [line for line in said.out.splitlines() if line.startswith("alliance-ou-partenariat: ")]
+    assert said.status == 0
+    assert "% of the branches taken; not: " in line
+    assert "#3 -> idee" in line and "#3 -> lien" not in line
+
+
+def test_a_conversation_that_differs_is_written_anew_when_told_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "transcript: a\nturns:\n  - say: /alliance\n    expect: [{text: jamais}]\n", encoding="utf-8"
+    )
+    said = run("test", "--bless", "a.yaml")
+    assert said.status == 0
+    assert "-    expect: [{text: jamais}]" in said.out
+    assert run("test", "a.yaml").status == 0
 
 
 @pytest.mark.parametrize(
@@ -274,6 +295,33 @@ def test_broken_content_stops_what_needs_it(content: Path, tmp_path: Path, comma
 @pytest.mark.parametrize("name", ["", "  ", "a\nb"])
 def test_somebody_must_speak(run: Run, name: str) -> None:
     assert run("chat", "--as", name).status == 2
+
+
+EVENT = """\
+format: 1
+id: cafe
+title: Café des alliés
+starts: 2099-02-18 18:30
+ends: 2099-02-18 20:30
+place: Salle des fêtes
+"""
+
+
+def test_a_list_that_is_none_checks_nobody_in_and_fails(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cafe.yaml").write_text(EVENT, "utf-8")
+    (tmp_path / "autre.csv").write_text("prénom\nLéa\n", "utf-8")
+    assert run("event", "cafe.yaml", "--yes").status == 0
+    said = run("event", "--check-in", "cafe", "--marked", "autre.csv")
+    assert said.status == 1 and "autre.csv: line 1: the columns" in said.err
+
+
+@pytest.mark.parametrize("command", [("event", "--list"), ("announce", "--list"), ("team",), ("people",)])
+def test_a_folder_in_the_place_of_the_database_is_named_as_such(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "base").mkdir()
+    said = run(*command, database=tmp_path / "base")
+    assert said.status == 2 and "base is a folder; name a file with ALLIANCES_DATABASE" in said.err
 
 
 def test_help_names_every_command(run: Run) -> None:

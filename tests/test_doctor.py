@@ -19,8 +19,9 @@ from bot.doctor.machine import clock as clock_check
 from bot.flows.phrases import COMMANDS
 from bot.runtime.clock import SystemClock
 from bot.settings import survey_settings
+from bot.storage.database_files import hold_serving_lock
 from bot.storage.opening import kind_of_file_system
-from bot.storage.sqlite import Sqlite, hold_serving_lock
+from bot.storage.sqlite import Sqlite
 from tests.journeys.program import ROOT, alliances
 from tests.telegram_api import TOKEN, BotApi, faults
 from tests.telegram_api.call import Answer

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from bot.model.who import Standing
 from bot.storage.store import Store
 from tests.dialogue.chat import Chat
 from tests.runtime.fakes import SteppedClock
-from tests.storage.samples import ALICE, NOW, POLICY
+from tests.storage.samples import ALICE, NOW
 
 PHRASES = Chat().library.shelf.phrases
 
@@ -53,11 +52,6 @@ async def look(phone: Phone, store: Store, *, times: int = 1) -> None:
 
 async def raised(store: Store, standing: str) -> None:
     await store.load(ALICE, now=NOW, profile={"standing": standing})
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> Store:
-    return await Store.open(tmp_path / "data" / "menus.sqlite3", policy=POLICY)
 
 
 @pytest.mark.parametrize("refusals", [0, 1, 3])

@@ -10,7 +10,7 @@ from tests.test_cli import Printed, run
 __all__ = ["run"]  # a fixture
 
 Run = Callable[..., Printed]
-HEADER = "adresse;prénom;person.role;association.employees\n"
+HEADER = "adresse;prénom;rôle;association.employees\n"  # a column by its label, or by the name of its field
 
 
 @pytest.fixture
@@ -25,13 +25,15 @@ def test_a_file_is_shown_taken_in_and_comes_out_again_as_it_is(run: Run, folder:
     assert "2 lines (UTF-8, semicolons)" in shown.out and "2 expected, new or completed" in shown.out
     assert "A bot cannot write first" in shown.out
     assert shown.out.endswith("Done: 0 changed, 2 expected, 0 as they were.\n")
-    assert "0 people, 0 of them cannot be reached; 2 expected." in run("people").out
+    counted = run("people").out
+    assert "0 people, 0 of them cannot be reached; 2 expected." in counted
+    assert "  Rôle (person.role): 2\n" in counted and "  person.level: 0\n" in counted
     assert run("people", "--export", "out.csv").out.startswith("out.csv: 0 people, 2 expected.")
     assert (folder / "out.csv").stat().st_mode & 0o077 == 0
     again = run("people", "--import", "out.csv")
     assert again.status == 0 and again.out.endswith("Nothing to change.\n")
-    assert "person.role=Bénévole" in run("people", "--list").out
-    assert run("team", "--journal").out.count("people.") == 2
+    assert "Rôle=Bénévole" in run("people", "--list").out
+    assert run("team", "--journal").out.count("people.") == 3
 
 
 def test_refused_lines_are_named_kept_and_told_by_the_status(run: Run, folder: Path) -> None:
@@ -40,11 +42,11 @@ def test_refused_lines_are_named_kept_and_told_by_the_status(run: Run, folder: P
     )
     told = run("people", "--import", "gens.csv", "--yes", "--refused", "non.csv")
     assert told.status == 1 and "2 refused" in told.out and "Done: 0 changed, 1 expected" in told.out
-    assert "line 2: person.role:" in told.err and "line 3: adresse:" in told.err
+    assert "line 2: Rôle:" in told.err and "line 3: adresse:" in told.err
     kept = (folder / "non.csv").read_text("utf-8-sig").splitlines()
     assert kept[0] == "ligne;qui;colonne;raison"
     assert [line.split(";")[:3] for line in kept[1:]] == [
-        ["2", "4711", "person.role"],
+        ["2", "4711", "Rôle"],
         ["3", "'@luc", "adresse"],
     ]
 
@@ -65,7 +67,7 @@ def test_refused_lines_are_named_kept_and_told_by_the_status(run: Run, folder: P
 def test_what_cannot_be_done_is_told_and_changes_nothing(
     run: Run, folder: Path, arguments: tuple[str, ...], told: str
 ) -> None:
-    (folder / "faux.csv").write_text("adresse;rôle\n4711;x\n", "utf-8")
+    (folder / "faux.csv").write_text("adresse;fonction\n4711;x\n", "utf-8")
     (folder / "classeur.csv").write_bytes(b"PK\x03\x04")
     refused = run("people", *arguments)
     assert refused.status == 2 and told in refused.err.replace("’", "'").replace("\N{NO-BREAK SPACE}", " ")

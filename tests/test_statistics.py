@@ -151,6 +151,13 @@ def test_a_flow_is_drawn_in_the_format_that_is_named(
     assert (desk.folder / file).read_bytes().startswith(begins)
 
 
+def test_a_name_that_tells_no_format_is_refused_and_nothing_is_written(desk: Desk) -> None:
+    done = desk.graph(PATH, "--output", "x.pdf")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "x.pdf: end the name in .svg, .png, .mmd, .md, or choose with --format" in done.stderr
+    assert not (desk.folder / "x.pdf").exists()
+
+
 def test_without_a_file_mermaid_goes_to_the_terminal(desk: Desk) -> None:
     said = desk.graph(PATH, "--format", "mermaid").stdout
     assert said.startswith("flowchart TD\n") and "Quel est votre rôle" in said
@@ -160,7 +167,7 @@ def test_usage_tells_shares_of_many_and_nothing_of_few(desk: Desk) -> None:
     desk.fill(runs=20, at="salaries")
     said = desk.graph(PATH, "--usage", "--format", "mermaid").stdout
     assert "Quel est votre rôle ?<br/>≈ 100\u202f%" in said
-    assert "≈ 100\u202f% · 20 y sont" in said
+    assert "≈ 100\u202f% · environ 20 y sont" in said
 
 
 def test_usage_by_few_people_says_only_that(desk: Desk) -> None:

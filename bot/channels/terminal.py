@@ -5,24 +5,39 @@ Nothing else on standard output.
 
 import asyncio
 import json
+import re
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from bot.markup import plain, terminal
+from bot.markup import Segment, plain, terminal
 from bot.markup.polls import with_poll
 from bot.model.inputs import Input, Tap, Utterance
 from bot.model.message import Markdown, Message, Option
 from bot.model.receipt import Delivered, Receipt
 from bot.model.who import Address
 
+if TYPE_CHECKING:
+    from rich.text import Text
+
 CHANNEL = "terminal"
 
 PathOf = Callable[[str], Path]
 """From the sha256 of a stored file to where it lies."""
+
+MARGIN = "  "
+LEAST_WIDTH = 16
+"""Columns of words, however narrow the window: what is longer the terminal itself breaks."""
+
+_HANGING = re.compile(r" *(?:• |· |\d+\. )?")
+"""What a line begins with, and the lines after it stand below."""
+_STAND_INS = str.maketrans("›•·▤«»“”‘’–—", '>*-#""""\'\'--')
+"""Signs that a terminal of few letters may lack -> what stands for them."""
+_WORD = re.compile(r"[^ ]+ *")
 
 
 class Screen(Protocol):
@@ -38,8 +53,10 @@ class TerminalChannel:
 
     name = CHANNEL
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, *, shown: Callable[[], None] = lambda: None) -> None:
+        """`shown` is called after each message: the person may be typing meanwhile."""
         self._screen = screen
+        self._shown = shown
         self._buttons: tuple[Option, ...] = ()
         self._named: dict[str, Option] = {}
         """Every button so far by id and label, the newest of each."""
@@ -62,6 +79,7 @@ class TerminalChannel:
             self._buttons = buttons
             self._named |= {name.casefold(): one for one in buttons for name in (one.id, one.label)}
         self._screen.show(self.turn, message, {option.act: place for place, option in enumerate(buttons, 1)})
+        self._shown()
         self._sent += 1
         return Delivered(str(self._sent))
 
@@ -133,34 +151,77 @@ class RichScreen:
     def __init__(self, out: TextIO, path_of: PathOf) -> None:
         from rich.console import Console  # only an interactive start pays for it
 
-        self._console = Console(file=out, highlight=False)
+        self._console = Console(file=out, highlight=False, soft_wrap=True)
         self._path_of = path_of
+
+    @property
+    def moves(self) -> bool:
+        """Whether the terminal can move its cursor."""
+        return self._console.is_terminal and not self._console.is_dumb_terminal
 
     def show(self, turn: int, message: Message, numbers: Mapping[str, int]) -> None:
         """Print one message and its buttons."""
-        from rich.padding import Padding
         from rich.text import Text
 
-        text = Text()
-        for segment in terminal(with_poll(message), message.folded):
+        lines: list[Text] = [Text(), *self._text(message)]
+        for file in message.attachments:
+            # A line of its own: whoever copies the path must not get a line end within it.
+            lines += [Text(f"▤ {file.name}"), Text(f"  {self._path_of(file.sha256)}", "dim")]
+        for option in message.options:
+            mark = f"{_mark(option, message, numbers):>3} "
+            lines.append(Text.assemble((mark, "bold cyan"), _label(option)))
+        if message.controls:
+            # Without numbers: a person types the word, and "2" may be the answer to the question.
+            ways = " · ".join(_label(option) for option in message.controls)
+            lines.append(Text.assemble("    ", (ways, "dim")))
+        for line in lines:
+            for piece in self._wrapped(line):
+                self._console.print(piece)
+
+    def _text(self, message: Message) -> list["Text"]:
+        from rich.text import Text
+
+        text, target, label = Text(), "", ""
+        for segment in (*terminal(with_poll(message), message.folded), Segment("")):
+            if segment.link != target:
+                # Few terminals open the target of a word: it is shown too, as everywhere.
+                text.append(f" ({target})" if target not in ("", label, f"mailto:{label}") else "")
+                target, label = segment.link, ""
+            label += segment.text
             style = " ".join(
                 name
                 for name, on in (("bold", segment.bold), ("italic", segment.italic), ("dim", segment.quoted))
                 if on
             )
             text.append(segment.text, style=f"{style} link {segment.link}" if segment.link else style)
-        self._console.print()
-        self._console.print(Padding(text, (0, 0, 0, 2)))
-        for file in message.attachments:
-            place = Text.assemble(f"▤ {file.name}  ", (str(self._path_of(file.sha256)), "dim"))
-            self._console.print(Padding(place, (0, 0, 0, 2)))
-        for option in message.options:
-            mark = f"{_mark(option, message, numbers):>3} "
-            self._console.print(Padding(Text.assemble((mark, "bold cyan"), _label(option)), (0, 0, 0, 2)))
-        if message.controls:
-            # Without numbers: a person types the word, and "2" may be the answer to the question.
-            ways = Text(" · ".join(_label(option) for option in message.controls), style="dim")
-            self._console.print(Padding(ways, (0, 0, 0, 6)))
+        return list(text.split("\n", allow_blank=True))
+
+    def _wrapped(self, line: "Text") -> Iterator["Text"]:
+        """The lines that a logical one takes up; those that follow stand below its words, not its bullet."""
+        from rich.text import Text
+
+        found = _HANGING.match(line.plain)
+        hang = found.end() if found else 0
+        width = max(LEAST_WIDTH, self._console.width - len(MARGIN) - hang)
+        for place, piece in enumerate(line[hang:].divide(_breaks(line.plain[hang:], width))):
+            start = line[:hang] if place == 0 else Text(" " * hang)
+            whole = Text.assemble(MARGIN, start, piece)
+            whole.rstrip()
+            yield whole
+
+
+def _breaks(text: str, width: int) -> Iterator[int]:
+    """Where lines of that width begin, the first aside. Not at the spaces that hold a sign to its word, where
+    rich would break; a word that is too long stays whole, so that an address can be copied.
+    """
+    from rich.cells import cell_len
+
+    column = 0
+    for word in _WORD.finditer(text):
+        if column and column + cell_len(word[0].rstrip()) > width:
+            yield word.start()
+            column = 0
+        column += cell_len(word[0])
 
 
 def _option(option: Option) -> dict[str, str]:
@@ -241,6 +302,14 @@ def screen_for(out: TextIO, path_of: PathOf, *, as_json: bool, interactive: bool
     if as_json:
         return JsonScreen(out, path_of)
     return RichScreen(out, path_of) if interactive else PlainScreen(out, path_of)
+
+
+def nearest(error: UnicodeError) -> tuple[str, int]:
+    """An error handler for a terminal that lacks some letters: é becomes e, not a question mark."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end].translate(_STAND_INS)
+    near = unicodedata.normalize("NFKD", lacking).encode("ascii", "ignore").decode()
+    return near or "?", error.end
 
 
 def is_interactive() -> bool:

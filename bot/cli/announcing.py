@@ -42,7 +42,7 @@ def _whom(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--kind", choices=KINDS, default="life", help="what people may opt out of")
     group.add_argument("--spare-busy", action="store_true", help="not those in the middle of a journey")
     group.add_argument(
-        "--spare-days", type=int, default=0, metavar="DAYS", help="not those who got one lately"
+        "--spare-days", type=_days, default=0, metavar="DAYS", help="not those who got one lately"
     )
     group.add_argument("--count", action="store_true", help="say how many it would go to, and stop")
     group.add_argument("--sample", action="store_true", help="name some of them, and stop")
@@ -75,6 +75,12 @@ def _how(group: argparse._ArgumentGroup) -> None:
         default="skip",
         help="when Telegram does not say whether a copy arrived: rather none than two, or two than none",
     )
+
+
+def _days(written: str) -> int:
+    if not written.isdecimal():
+        raise argparse.ArgumentTypeError(f"{written!r} is no number of days; write for example 7")
+    return int(written)
 
 
 def _announce(parsed: argparse.Namespace) -> int:
@@ -128,7 +134,7 @@ def _report(parsed: argparse.Namespace, desk: "Desk") -> None:
     from bot.announcements import told
     from bot.model.announcement import AnnouncementId
 
-    text, _, listing = awaited(told(desk, AnnouncementId(parsed.report)))
+    text, listing = awaited(told(desk, AnnouncementId(parsed.report), listed=parsed.csv is not None))
     print(text)
     if parsed.csv is None:
         return
@@ -158,7 +164,12 @@ def _compose(parsed: argparse.Namespace, desk: "Desk") -> int:
         print("Nothing was sent.")
         return 0
     number = awaited(begin(desk, plan))
-    when = "as soon as the assistant runs" if plan.starts is None else f"at {parsed.at}"
+    zone = desk.settings.timezone
+    when = (
+        "as soon as the assistant runs"
+        if plan.starts is None
+        else f"on {plan.starts.astimezone(zone):%Y-%m-%d at %H:%M} ({zone.key})"
+    )
     print(f"Announcement {number} leaves {when}. How far: alliances announce --list")
     return 0
 
@@ -180,7 +191,7 @@ def _plan(parsed: argparse.Namespace, desk: "Desk") -> "Plan":
     return Plan(
         message,
         kind=NewsKind(parsed.kind),
-        audience=Audience(parsed.to.strip(), parsed.spare_busy, max(0, parsed.spare_days)),
+        audience=Audience(parsed.to.strip(), parsed.spare_busy, parsed.spare_days),
         starts=read_start(parsed.at, zone, now=desk.now) if parsed.at else None,
         rhythm=Rhythm(RHYTHMS[parsed.every]) if parsed.every else Rhythm.ONCE,
         on_unknown=OnUnknown(parsed.on_unknown),

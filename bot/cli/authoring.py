@@ -23,6 +23,9 @@ def add(commands: "Commands") -> None:
     schema.set_defaults(command=_schema)
     test = commands.add_parser("test", help="play conversation tests")
     test.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="transcript files or folders")
+    test.add_argument(
+        "--bless", action="store_true", help="write the expectations anew as the flows answer now"
+    )
     test.set_defaults(command=_test)
 
 
@@ -62,6 +65,7 @@ def _test(parsed: argparse.Namespace) -> int:
     from bot.content.rehearsal import rehearse
 
     folder = content(read_settings())
-    text, status = rehearse(folder, parsed.paths or [folder / "tests" / "transcripts"])
+    paths = parsed.paths or [folder / "tests" / "transcripts"]
+    text, status = rehearse(folder, paths, bless=parsed.bless)
     print(text)
     return status

@@ -42,8 +42,8 @@ def _event(parsed: argparse.Namespace) -> int:
         raise OperatorError("--check-in ID and --marked FILE go together")
     try:
         if parsed.check_in:
-            _check_in(settings, parsed.check_in, parsed.marked)
-        elif parsed.report:
+            return _check_in(settings, parsed.check_in, parsed.marked)
+        if parsed.report:
             print(awaited(report(settings, content(settings), EventId(parsed.report))))
         elif parsed.list:
             print(awaited(overview(settings)))
@@ -60,8 +60,9 @@ def _attendees(settings: Settings, id: str, file: Path | None) -> None:
     from bot.events.listing import as_csv, as_lines
     from bot.model.event import EventId
     from bot.programme import gathered
+    from bot.runtime.clock import SystemClock
 
-    event, found = awaited(gathered(settings, EventId(id)))
+    event, found = awaited(gathered(settings, EventId(id), named_at=SystemClock().now()))
     if file is None:
         print(as_lines(event, found))
         return
@@ -73,7 +74,7 @@ def _attendees(settings: Settings, id: str, file: Path | None) -> None:
     print(f"{file}: {len(found.guests)} people. It holds names: keep it where only you can read it.")
 
 
-def _check_in(settings: Settings, id: str, file: Path) -> None:
+def _check_in(settings: Settings, id: str, file: Path) -> int:
     from bot.model.event import EventId
     from bot.programme import check_in
     from bot.runtime.clock import SystemClock
@@ -82,6 +83,7 @@ def _check_in(settings: Settings, id: str, file: Path) -> None:
     for refused in marked.refused:
         print(f"{file}: {refused}", file=sys.stderr)
     print(f"{added} people checked in, {len(marked.people) - added} were already.")
+    return 1 if marked.refused else 0
 
 
 def _change(settings: Settings, parsed: argparse.Namespace) -> None:

@@ -85,7 +85,9 @@ def _count(settings: Settings) -> None:
         f"{counts.people} people, {counts.unreachable} of them cannot be reached; {counts.expected} expected."
     )
     for column, count in found.filled:
-        print(f"  {column}: {count}")
+        # With the name by which conditions know it.
+        named = column.label if column.label == column.id else f"{column.label} ({column.id})"
+        print(f"  {named}: {count}")
 
 
 def _import(settings: Settings, parsed: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ def add(commands: "Commands") -> None:
     chat.add_argument(
         "--as", dest="name", type=_name, default="local", metavar="NAME", help="who speaks (default: local)"
     )
+    chat.add_argument("--staff", action="store_true", help="as an administrator, to try what the team can do")
     chat.add_argument("--json", action="store_true", help="one JSON object per message")
     chat.set_defaults(command=_chat)
 
@@ -39,9 +40,10 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _chat(parsed: argparse.Namespace) -> int:
-    from bot.chat import chat
+    from bot.chat import Seat, chat
 
-    return _served(lambda settings: chat(settings, name=parsed.name, as_json=parsed.json))
+    seat = Seat(parsed.name, parsed.staff, parsed.json)
+    return _served(lambda settings: chat(settings, seat))
 
 
 def _served(work: Callable[[Settings], Coroutine[object, object, None]]) -> int:

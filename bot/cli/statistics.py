@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,11 +44,13 @@ def _stats(parsed: argparse.Namespace) -> int:
     from bot.statistics import CannotCount, as_json, as_lines, keep_charts, keep_csv, numbers
 
     now = SystemClock().now()
-    days = (now.astimezone(UTC).date() - parsed.since).days + 1 if parsed.since else parsed.days
+    today = now.astimezone(policy(read_settings()).timezone).date()
+    days = (today - parsed.since).days + 1 if parsed.since else parsed.days
     if not 1 <= days <= LONGEST:
         raise OperatorError(f"a period has 1 to {LONGEST} days that are over or today, not {days}")
     try:
-        found = awaited(numbers(_place(read_settings()), days=days, now=now))
+        files = bool(parsed.csv or parsed.charts)
+        found = awaited(numbers(_place(read_settings()), days=days, now=now, handed_out=files))
         print(json.dumps(as_json(found)) if parsed.json else "\n".join(as_lines(found)))
         if parsed.csv:
             keep_csv(found, parsed.csv)
@@ -67,7 +69,10 @@ def _graph(parsed: argparse.Namespace) -> int:
 
     file: Path | None = parsed.output
     by_name: dict[str, GraphFormat] = {".svg": "svg", ".png": "png", ".mmd": "mermaid", ".md": "mermaid"}
-    format: GraphFormat = parsed.format or by_name.get(file.suffix if file else ".svg", "svg")
+    suffix = file.suffix.lower() if file else ".svg"
+    if parsed.format is None and suffix not in by_name:
+        raise OperatorError(f"{file}: end the name in {', '.join(by_name)}, or choose with --format")
+    format: GraphFormat = parsed.format or by_name[suffix]
     try:
         made = graph(
             _place(read_settings()), parsed.flow, usage=parsed.usage, format=format, now=SystemClock().now()

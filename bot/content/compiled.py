@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.knowledge.entry import base_digest
 from bot.knowledge.kept import files_digest, keep
-from bot.shipped import shipped_content
+from bot.shipped import ROOMS, shipped_content
 
 if TYPE_CHECKING:  # what content is made of is imported when some is read: `alliances match` needs none
     from bot.flows.shelf import Shelf
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 FILE = "content.json"
 """Name of the file in the cache folder."""
 
-ROOMS = ("flows", "knowledge")
 PACKAGE = Path(__file__).parent.parent
 """Where our code lies."""
 

@@ -11,12 +11,10 @@ from bot.content.document import Document
 from bot.content.event_media import read_media
 from bot.content.problem import NBSP, Problem, did_you_mean, in_order, quote
 from bot.content.source import read_document
-from bot.events.event import EventFile, Struck, moment, written_offset
+from bot.events.event import TIMES, EventFile, Struck, moment, written_offset
 from bot.model.event import Event, EventId
 from bot.model.message import Markdown
 from bot.model.values import FlowId
-
-TIMES = ("starts", "ends", "deadline")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ from bot.dialogue.library import Library
 from bot.knowledge.ask import Verdict, ask
 from bot.knowledge.index import Index
 from bot.knowledge.measure import Labelled, LeftOut, Outcome, figures, leave_out, outcomes
-
-ROOMS = ("flows", "knowledge")
+from bot.shipped import ROOMS
 
 
 @dataclass(frozen=True, slots=True)

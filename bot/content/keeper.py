@@ -11,6 +11,7 @@ from bot.content.library import ContentBroken, deeper, library_of, read_content
 from bot.content.problem import Problem
 from bot.dialogue.library import Library
 from bot.runtime.clock import Clock
+from bot.shipped import ROOMS
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ async def _stopped(task: asyncio.Task[None]) -> None:
 def _looks_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every authored file."""
     found = []
-    for room in ("flows", "knowledge"):
+    for room in ROOMS:
         for path in sorted((folder / room).rglob("*")):
             if path.is_file():
                 status = path.stat()

@@ -16,9 +16,7 @@ from bot.content.problem import NBSP, Format, Problem, Severity, annotation, in_
 from bot.content.rehearsal import unvisited
 from bot.knowledge.compiled import index_key
 from bot.knowledge.trial import try_base
-from bot.shipped import shipped_content
-
-ROOMS = ("flows", "knowledge")
+from bot.shipped import ROOMS, shipped_content
 
 FAILED, IMPOSSIBLE = 1, 2
 """Exit codes: something is to be mended; the network that `--links` needs is not there."""

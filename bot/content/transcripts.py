@@ -25,7 +25,6 @@ from bot.markup import plain
 from bot.model.announcement import Crowd, Reach
 from bot.model.effects import (
     AddTask,
-    Announce,
     Begin,
     CancelTimer,
     Edit,
@@ -148,6 +147,7 @@ class World:
     effects: tuple[Effect, ...] = ()
     """Of the last turn."""
     trace: list[str] = field(default_factory=list)
+    ways: list[tuple[str, int]] = field(default_factory=list)
 
     def give(self, input: Input) -> list[Message]:
         """One turn; the messages that came back."""
@@ -166,6 +166,7 @@ class World:
             turn = respond(session, input, self.library, view, now=self.now, rng=self.rng)
         self.session, self.effects = turn.session, turn.effects
         self.trace.extend(turn.trace)
+        self.ways.extend(turn.ways)
         came = [message for effect in turn.effects if (message := self._apply(effect))]
         self.heard.extend(came)
         return came
@@ -200,8 +201,6 @@ class World:
             case Erase(farewell=message):
                 for kept in (self.answers, self.tasks, self.finished, self.outcomes, self.timers):
                     kept.clear()
-                return message
-            case Announce(started=message):
                 return message
             case Publish(event=event):
                 self.events[event.id] = event
@@ -263,14 +262,28 @@ def act_of(button: str, heard: Sequence[Message]) -> str:
     return button
 
 
-def play(transcript: Transcript, library: Library) -> tuple[list[str], list[str]]:
-    """What differs from the expectation (empty: all is well), and the steps visited."""
+@dataclass(frozen=True)
+class Played:
+    """How a conversation went."""
+
+    world: World
+    """As it was left."""
+    turns: tuple[tuple[Exchange, Sequence[Message]], ...]
+    """What was done, and what came back."""
+    wrong: Sequence[str]
+    """What differs from the expectation; empty: all is well."""
+
+
+def play(transcript: Transcript, library: Library) -> Played:
+    """Go through a conversation."""
     world = new_world(transcript, library)
+    turns: list[tuple[Exchange, Sequence[Message]]] = []
     wrong: list[str] = []
     for number, deed in enumerate(transcript.turns, 1):
         came = world.wait(deed.later.after(world.now)) if deed.later else world.give(input_of(deed, world))
+        turns.append((deed, came))
         wrong += [f"turn {number}: {what}" for what in differences(deed, came, library)]
-    return wrong + _ending(transcript, world), world.trace
+    return Played(world, tuple(turns), wrong + _ending(transcript, world))
 
 
 def differences(deed: Exchange, came: Sequence[Message], library: Library) -> list[str]:
@@ -328,25 +341,17 @@ def _ending(transcript: Transcript, world: World) -> list[str]:
             f"at the end: the flow is {world.outcomes.get(transcript.flow, 'not started')}, not {ends.flow}"
         )
     for name, value in ends.fields.items():
-        found = _field(name, transcript.flow or "", world)
+        found = field_at_end(name, transcript, world)
         if found != value:
             wrong.append(f"at the end: {name} is {found!r}, not {value!r}")
     return wrong
 
 
-def _field(name: str, flow: str, world: World) -> Any:
+def field_at_end(name: str, transcript: Transcript, world: World) -> Any:
+    """The value of a field of the transcript's flow, or of a profile field; None if it is absent."""
     prefix, dot, rest = name.partition(".")
     if dot:
         return world.answers.get(FieldRef(Owner(prefix), rest))
-    found = [value for ref, value in world.answers.items() if ref.flow == flow and ref.name == name]
+    answers = world.answers.items()
+    found = [value for ref, value in answers if ref.flow == transcript.flow and ref.name == name]
     return found[-1] if found else None
-
-
-def uncovered(library: Library, visited: Sequence[str]) -> dict[str, list[str]]:
-    """Flow -> keys of the steps that no transcript entered."""
-    seen = set(visited)
-    missing = {
-        flow.flow: [key for key in flow.keys if f"{flow.flow}/{key}" not in seen]
-        for flow in library.shelf.flows.values()
-    }
-    return {flow: keys for flow, keys in missing.items() if keys}

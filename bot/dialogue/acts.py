@@ -12,7 +12,6 @@ from bot.model.event import EventId
 from bot.model.request import RequestId
 from bot.model.roster import RosterId, RosterOrder
 from bot.model.values import ArticleId, FlowId, RunId
-from bot.model.who import PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +133,7 @@ ArrangeWish = Literal[
     "recode",
     "edit",
     "tell",
+    "word",
     "remind",
     "now",
     "cancel",
@@ -276,10 +276,11 @@ class LanguageTap:
 
 @dataclass(frozen=True, slots=True)
 class TeamTap:
-    """Take a role back, asked first."""
+    """Take a role back, asked first; or another page of whose it could be."""
 
-    person: PersonId
-    what: Literal["unrole", "unrole-yes"]
+    what: Literal["unrole", "unrole-yes", "unrole-page"]
+    number: int
+    """Of the person, of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +322,7 @@ _PROPOSE = re.compile(r"add\.([0-9]{1,9})-([0-9a-f]{10})")
 _EVENT = re.compile(rf"({'|'.join(get_args(EventWish))})\.([a-z0-9-]{{1,40}})")
 _ARRANGE = re.compile(rf"({'|'.join(get_args(ArrangeWish))})\.([a-z0-9-]{{1,40}})")
 _DOOR = re.compile(r"(in|out|drop|page|walk)\.([0-9a-f]{10})-([0-9]{1,12})")
-_TEAM = re.compile(r"(unrole|unrole-yes)\.([0-9]{1,15})")
+_TEAM = re.compile(r"(unrole|unrole-yes|unrole-page)\.([0-9]{1,15})")
 _ANNOUNCEMENT = re.compile(rf"news-({'|'.join(get_args(AnnouncementWish))})\.([0-9]{{1,9}})")
 _PEOPLE = re.compile(r"people\.(apply|replace|keep|drop)-([0-9]{1,15})")
 _STATISTICS = re.compile(r"stats\.(all|asked|runs|people|csv|off|on)\.(7|28|91|364)(?:\.([a-z0-9-]{1,33}))?")
@@ -356,7 +357,7 @@ def parse_act(act: str) -> Act | None:
     if found := _DOOR.fullmatch(act):
         return DoorTap(found[2], found[1], int(found[3]))  # type: ignore[arg-type]  # nor this one
     if found := _TEAM.fullmatch(act):
-        return TeamTap(PersonId(int(found[2])), "unrole" if found[1] == "unrole" else "unrole-yes")
+        return TeamTap(found[1], int(found[2]))  # type: ignore[arg-type]  # the pattern has no other
     if found := _PEOPLE.fullmatch(act):
         return PeopleTap(RosterId(int(found[2])), RosterOrder(found[1]))
     if found := _STATISTICS.fullmatch(act):

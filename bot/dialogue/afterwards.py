@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.prompts import resume
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.questions import say_and_come_back, say_stale
 from bot.events.feedback import (
     FEEDBACK,
     FEWEST,
@@ -20,6 +20,7 @@ from bot.events.feedback import (
 )
 from bot.flows.cards import flow_option
 from bot.flows.flow import Flow
+from bot.flows.french import write_number
 from bot.flows.steps.ask import Ask
 from bot.flows.template import Rich
 from bot.markup.escape import escape
@@ -60,7 +61,7 @@ def feel(draft: Draft, seen: EventSeen) -> None:
     """Begin to say what one thinks of an event: once, and only who was there."""
     over = seen.event.state is EventState.ANNOUNCED and draft.now >= seen.event.ends
     if not over or not was_there(seen) or FEEDBACK not in draft.shelf.flows:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     event = seen.event.id
     open_run = next((run for run in draft.session.runs if run.flow == FEEDBACK), None)
@@ -77,10 +78,9 @@ def feel(draft: Draft, seen: EventSeen) -> None:
 
 def report(draft: Draft, seen: EventSeen) -> None:
     """What came of an event, for staff."""
-    text = report_text(draft, seen)
     act = f"manage.{seen.event.id}"
     back = Option(act, draft.phrases.label("button_event_manage"), act)
-    draft.add(Send(Message(text, (back,))))
+    draft.add(Send(Message(report_text(draft, seen), (back,))))
 
 
 def report_text(draft: Draft, seen: EventSeen) -> Markdown:
@@ -112,12 +112,15 @@ def _opinions(draft: Draft, flow: Flow, opinions: Opinions) -> Iterator[Markdown
         if not isinstance(step, Ask) or step.field.name == TIED:
             continue
         values = opinions.answers.get(step.field.name, ())
-        question = Rich(Markdown(step.ask.source.strip()))
-        if step.field.type in ("scale", "number"):
+        # Its first paragraph: the others only say how to answer.
+        question = Rich(Markdown(step.ask.source.strip().partition("\n\n")[0]))
+        if len(values) < FEWEST:
+            yield draft.phrases.say("event_report_too_few", question=question, fewest=FEWEST)
+        elif step.field.type in ("scale", "number"):
             yield from _averaged(draft, step, question, values)
         elif step.field.type in ("choice", "choices", "yes_no"):
             yield from _shared(draft, step, question, values)
-        elif values and len(values) >= FEWEST:
+        else:
             said = "\n".join(f"- {escape(str(value))}" for value in values[:SAID])
             yield draft.phrases.say("event_report_said", question=question, said=Rich(Markdown(said)))
 
@@ -125,7 +128,7 @@ def _opinions(draft: Draft, flow: Flow, opinions: Opinions) -> Iterator[Markdown
 def _averaged(draft: Draft, step: Ask, question: Rich, values: Sequence[Value]) -> Iterator[Markdown]:
     mean = average(values)
     if mean is not None:
-        written = f"{mean:.1f}".replace(".", ",")
+        written = write_number(round(mean, 1))
         most = f"{step.field.max:g}" if step.field.max is not None else "?"
         yield draft.phrases.say("event_report_average", question=question, average=written, most=most)
 

@@ -6,13 +6,14 @@ Composing one is a flow; it ends with the effect `Announce`, and shows before wh
 from bot.dialogue.acts import AnnouncementWish
 from bot.dialogue.draft import Draft
 from bot.dialogue.questions import say_and_come_back
-from bot.events.announcement import ORDERS
+from bot.events.announcement import ORDERS, right_for
 from bot.events.copies import Reader, Writer, unknown_holes
 from bot.events.report import (
     card_key,
     chart,
     correctable,
     head,
+    listing_file,
     listing_name,
     option,
     progress_card,
@@ -22,7 +23,7 @@ from bot.events.report import (
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten
 from bot.model.announcement import AnnouncementId, AnnouncementSeen, Fate, Order, Plan, Sweep
-from bot.model.effects import Amend, Direct, ReportOn, Send
+from bot.model.effects import Amend, Audit, Direct, HandOut, ReportOn, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.rights import Right
 
@@ -61,6 +62,10 @@ def list_announcements(draft: Draft, argument: str = "") -> None:
 def announcement_tapped(draft: Draft, id: AnnouncementId, what: AnnouncementWish) -> None:
     """A button of a card."""
     seen = next((one for one in draft.view.announcements if one.announcement.id == id), None)
+    if not draft.may(Right.ANNOUNCE if seen is None else right_for(seen.announcement.plan)):
+        draft.add(Audit("refused", f"news-{what}"))
+        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        return
     if seen is None:
         say_and_come_back(draft, draft.phrases.say("announcement_gone"))
         return
@@ -88,11 +93,11 @@ def announcement_tapped(draft: Draft, id: AnnouncementId, what: AnnouncementWish
 def correction_written(draft: Draft, text: str) -> bool:
     """The new text of an announcement, if one was asked for: shown before anything changes."""
     pending = draft.pending or ""
-    if not pending.startswith(CORRECTING) or not draft.may(Right.ANNOUNCE):
+    if not pending.startswith(CORRECTING):
         return False
     id = pending.removeprefix(CORRECTING)
     seen = next((one for one in draft.view.announcements if str(one.announcement.id) == id), None)
-    if seen is None:
+    if seen is None or not draft.may(right_for(seen.announcement.plan)):
         return False
     written = Markdown(text.strip()[:LONGEST])
     plan = Plan(Message(written), event=seen.announcement.plan.event)
@@ -131,9 +136,10 @@ def _report(draft: Draft, seen: AnnouncementSeen) -> None:
     one = seen.announcement
     message = report(seen, draft.phrases, draft.view.policy)
     picture = chart(seen, draft.phrases)
-    files = () if picture is None else (picture,)
-    name = listing_name(one, draft.view.policy)
-    draft.add(ReportOn(one.id, message, files, name, words_of(draft.phrases)))
+    policy, words = draft.view.policy, words_of(draft.phrases)
+    listing = listing_file(listing_name(one, policy), draft.view.copies, words, policy.timezone)
+    files = (listing,) if picture is None else (picture, listing)
+    draft.add(ReportOn(one.id, HandOut(message, files)))
 
 
 def _ask_text(draft: Draft, seen: AnnouncementSeen) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.dialogue.composing import answers_of, note_revision, publishing_step
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import start
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.questions import say_and_come_back, say_stale
 from bot.events.drafting import MAX_TITLE
 from bot.flows.steps.announce import Announce
 from bot.model.announcement import NewsKind
@@ -15,6 +15,7 @@ from bot.model.values import FlowId, Value
 
 EVENT_FLOW = FlowId("composer-evenement")
 NEWS_FLOW = FlowId("composer-annonce")
+WORD_FLOW = FlowId("ecrire-aux-inscrits")
 """The journeys that collect the answers; content without them has no such command."""
 
 
@@ -35,11 +36,12 @@ def change_event(draft: Draft, event: Event) -> None:
     """Change an event: its values are the answers, and the review of them comes first."""
     flow = draft.shelf.flows.get(EVENT_FLOW)
     if flow is None or not draft.may(Right.EVENTS):
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     note_revision(draft, event)
+    given = answers_of(event, flow, draft.view.policy.timezone)
     # What was being composed is another event: it would hide this one.
-    start(draft, flow.id, restart=True, given=answers_of(event, flow), whole=True)
+    start(draft, flow.id, restart=True, given=given, whole=True)
 
 
 def may_announce(draft: Draft) -> bool:
@@ -49,9 +51,18 @@ def may_announce(draft: Draft) -> bool:
 
 def announce_event(draft: Draft, event: Event) -> None:
     """Announce an event: the announcement is about it from the start."""
-    flow = draft.shelf.flows.get(NEWS_FLOW)
+    _about(draft, event, NEWS_FLOW, Right.ANNOUNCE)
+
+
+def write_to_registered(draft: Draft, event: Event) -> None:
+    """Write to those who come to an event, or wait for a seat, and to nobody else."""
+    _about(draft, event, WORD_FLOW, Right.EVENTS)
+
+
+def _about(draft: Draft, event: Event, id: FlowId, right: Right) -> None:
+    flow = draft.shelf.flows.get(id)
     step = next((step for step in flow.steps if isinstance(step, Announce)), None) if flow else None
-    if flow is None or step is None or not may_announce(draft):
+    if flow is None or step is None or not draft.may(right):
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
         return
     given: dict[str, Value] = {step.announce.kind: NewsKind.EVENTS.value}

@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.announcing import copy_for
-from bot.dialogue.composing_news import crowd_of, news_composed, plan_of
+from bot.dialogue.composing_news import (
+    AGAIN,
+    SEND,
+    crowd_of,
+    known_twin,
+    news_composed,
+    plan_of,
+    twin_of,
+)
 from bot.events.audience import AudienceError, checked, vocabulary_of
 from bot.events.drafting import event_of, given_by, new_id, zone_by_default, zone_of
 from bot.events.publishing import Change, announced, news_of, preview, publish
@@ -53,14 +62,14 @@ class Composer:
     def decide(self, step: Submitting, decision: str, scope: Scope) -> Deed:
         """See `Desk`."""
         match step, decision:
-            case Publish(), ("publier" | "brouillon"):
+            case Publish(), ("publier" | "brouillon" | "changement"):
                 return self._made(step, decision, scope)
-            case Announce(), "envoyer":
-                return self._begun(step, scope)
             case Announce(), "test":
-                plan = plan_of(given_at(step, scope), step, scope)
-                assert isinstance(plan, Plan), "a test is only offered of what can be sent"
-                return Deed((Send(self._numbered(copy_for(self._draft, plan), scope)),), stays=True)
+                shown = copy_for(self._draft, _planned(step, scope))
+                return Deed((Send(self._numbered(shown, scope)),), stays=True)
+            case Announce(), _ if decision == SEND or decision.startswith(AGAIN):
+                plan = _planned(step, scope)
+                return Deed((Begin(plan, known_twin(plan, scope)),))
         raise AssertionError(f"{decision} was not offered")
 
     def lacks(self, step: Submitting, scope: Scope) -> frozenset[Wanted]:
@@ -69,6 +78,9 @@ class Composer:
         if isinstance(step, Announce):
             crowd = crowd_of(given_at(step, scope), step, scope)
             wanted |= {crowd} if crowd and crowd not in scope.view.crowds else set()
+            plan = plan_of(given_at(step, scope), step, scope)
+            if isinstance(plan, Plan) and twin_of(plan) not in scope.view.twins:
+                wanted.add(twin_of(plan))
         return frozenset(wanted)
 
     def refuses(self, condition: str, scope: Scope) -> str:
@@ -92,7 +104,8 @@ class Composer:
             return Composed(phrases.say("publish_same"), leave)
         asked = "publish_ask" if is_new(change) else "publish_change"
         draft = (("brouillon", (label("publish_draft"),)),) if is_new(change) else ()
-        yes = ("publier", (label("publish_yes" if is_new(change) else "publish_change_yes"),))
+        new = ("publier", (label("publish_yes"),))
+        yes = new if is_new(change) else ("changement", (label("publish_change_yes"),))
         shown = inert(preview(change, phrases, policy, now=scope.now))
         text = phrases.say(asked, count=change.concerned)
         return Composed(text, (yes, leave[0], *draft, leave[1]), (self._numbered(shown, scope),))
@@ -137,15 +150,6 @@ class Composer:
             return composed
         return replace(composed, shown=(self._numbered(inert(copy_for(self._draft, plan)), scope),))
 
-    def _begun(self, step: Announce, scope: Scope) -> Deed:
-        plan = plan_of(given_at(step, scope), step, scope)
-        assert isinstance(plan, Plan), "only what can be sent is offered"
-        phrases = scope.shelf.phrases
-        again = Option(f"go.{scope.flow.id}", phrases.label("announce_anew"), f"go.{scope.flow.id}")
-        started = Message(phrases.say("announce_planned" if plan.starts else "announce_started"))
-        twice = Message(phrases.say("announce_twice"), (again,))
-        return Deed((Begin(plan, self._numbered(started, scope), self._numbered(twice, scope)),))
-
     def _numbered(self, message: Message, scope: Scope) -> Message:
         """Under a key of its own: joined with no other, found by no edit."""
         return replace(message, key=f"shown-{scope.rng.getrandbits(48):x}")
@@ -160,6 +164,12 @@ def _moved(draft: "Draft", event: Event) -> bool:
     """Whether an event that is being changed was changed by somebody else since."""
     id, _, revision = draft.session.told.get(CHANGING, "").partition(" ")
     return id == event.id and revision != str(event.revision)
+
+
+def _planned(step: Announce, scope: Scope) -> Plan:
+    plan = plan_of(given_at(step, scope), step, scope)
+    assert isinstance(plan, Plan), "only what can be sent is offered"
+    return plan
 
 
 def given_at(step: Submitting, scope: Scope) -> Mapping[str, Value]:
@@ -198,8 +208,8 @@ def publishing_step(flow: Flow) -> Publish | None:
     return next((step for step in flow.steps if isinstance(step, Publish)), None)
 
 
-def answers_of(event: Event, flow: Flow) -> Mapping[str, Value]:
-    """The answers to a composing flow that would make this event, by field.
+def answers_of(event: Event, flow: Flow, usual: ZoneInfo) -> Mapping[str, Value]:
+    """The answers to a composing flow that would make this event, by field; in the `usual` time zone none is.
 
     Of a choice that gives a part by its number (`lasts`) the one with this number, or else one without; of a
     choice by other words (`zone`) the one with these. A question with several answers whose ids name such
@@ -209,6 +219,8 @@ def answers_of(event: Event, flow: Flow) -> Mapping[str, Value]:
     if step is None:
         return {}
     parts = given_by(event)
+    if event.zone.key == usual.key:
+        del parts["zone"]
     found: dict[str, Value] = {}
     for part, _, name in step.parts.fields():
         if part in parts and (value := _chosen(part, parts[part], name, flow)) is not None:

@@ -1,12 +1,14 @@
 """Which numbers may be told: none about one to four people, and none from which such a number follows.
 
 Statistical disclosure control, the part that small associations need (Eurostat, "Guidelines on statistical
-disclosure control", 2024: threshold rule and secondary suppression). Three tools, each safe by itself:
+disclosure control", 2024: threshold rule and secondary suppression). Tools, each safe by itself:
 
 - one number alone: `told`;
 - a sum: exact where each part is told, else only "at least" (`total`), a bound made of what is told;
+- parts of a number that is told: exact where what is missing from it is not small either (`parts_of`);
 - a table: rows with a small number are put together until nothing small is left (`gathered`), so that the
-  sums stay exact and no row is left out by itself. Days are put together in the same way (`in_pieces`).
+  sums stay exact and no row is left out by itself. Days are put together in the same way (`in_pieces`);
+- numbers along a path: each to the nearest five (`rounded`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +52,42 @@ def total(parts: Iterable[Sum]) -> Sum:
 def alone(count: int) -> Sum:
     """A number that nothing else is told about."""
     return None if told(count) is None else Total(count)
+
+
+def parts_of(whole: int, parts: Iterable[int]) -> tuple[Sum, ...]:
+    """Parts of a number that is told as it is, where what is in none of them is not told.
+
+    The less is said of a part that is small, or without which little is missing, the fewer `whole` are.
+    """
+    said: list[Sum] = []
+    for part in parts:
+        said.append(_part_of(whole, part))
+        if is_exact(said[-1]):
+            whole -= part  # it could be taken away from the whole
+    return tuple(said)
+
+
+def is_exact(sum: Sum) -> bool:
+    """Whether a number is told as it is."""
+    return sum is not None and sum.exact
+
+
+def weaker(one: Sum, other: Sum) -> Sum:
+    """Of two ways in which one number may be told, the one that tells less."""
+    return min(one, other, key=lambda sum: (sum is not None, is_exact(sum), sum.value if sum else 0))
+
+
+def _part_of(whole: int, part: int) -> Sum:
+    """What is told is the same for at least four values of a part that is not exact."""
+    if part == 0 or part >= whole:
+        return alone(part)
+    if whole < LEAST:
+        return None
+    if whole < 2 * LEAST:  # the part is small, or what is missing from the whole
+        return Total(1, exact=False)
+    if part > whole - LEAST:
+        return Total(whole - LEAST + 1, exact=False)
+    return alone(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +151,11 @@ def in_pieces(
     return ()
 
 
-def along(counts: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """How many come how far, from all to the last; steps between which fewer than five went away are left
-    out. Empty if that leaves out the end, or if there are too few at all.
-    """
-    if len(counts) < 2 or not _apart(counts[0][1], counts[-1][1]) or told(counts[0][1]) is None:
-        return ()
-    shown, last = [counts[0]], counts[-1]
-    for label, count in counts[1:-1]:
-        near = (shown[-1][1], last[1], counts[0][1])
-        if told(count) is not None and all(_apart(count, other) for other in near):
-            shown.append((label, count))
-    return (*shown, last) if told(last[1]) is not None else ()
-
-
 def rounded(count: int) -> Told:
     """To the nearest five, for numbers that follow each other along a path: what went away between two of
     them is then no number of its own.
     """
     return None if 0 < count < LEAST else LEAST * round(count / LEAST)
-
-
-def _apart(one: int, other: int) -> bool:
-    return told(abs(one - other)) is not None
 
 
 def _open(parts: Iterable[int]) -> bool:

@@ -12,7 +12,7 @@ from bot.dialogue.questions import say_and_come_back
 from bot.documents.qr import MEDIA_TYPES, qr_picture
 from bot.events.card import write_hour
 from bot.events.feedback import turnout
-from bot.flows.french import shorten
+from bot.events.listing import named
 from bot.knowledge.text import fold
 from bot.model.effects import CheckIn, CheckOut, Edit, HandOut, NewFile, OpenDoor, Send
 from bot.model.event import EventId, EventSeen, EventState, Gathering, Guest, Place, event_tag
@@ -35,7 +35,6 @@ OPENS = timedelta(hours=3)
 CLOSES = timedelta(hours=2)
 """Before the beginning and after the end, the code of the door is taken."""
 
-SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE = 12
 """Signs of a code: 59 bits."""
 
@@ -85,24 +84,29 @@ def searched(draft: Draft, words: str) -> bool:
 
 def door_card(draft: Draft, seen: EventSeen) -> Message:
     """How many are there, and names to tap; edited in place."""
-    gathering = draft.view.gathering or Gathering(seen.event.id)
+    gathering = named(draft.view.gathering or Gathering(seen.event.id), draft.phrases)
     phrases, search = draft.phrases, draft.session.told.get("door_search", "")
     came = turnout(gathering)
+    listed = [one for one in _ordered(gathering) if one.place is not Place.DECLINED]
+    first = min(_page_number(draft), max(0, (len(listed) - 1) // PAGE)) * PAGE
     parts = [
         phrases.say("event_door", title=seen.event.title),
         phrases.say("event_door_counts", here=came.here, seated=came.seated),
     ]
     if came.unannounced:
         parts.append(phrases.say("event_door_unannounced", count=came.unannounced))
-    shown = _found(gathering, search) if search else _page(draft, gathering)
+    shown = _found(gathering, search) if search else listed[first : first + PAGE]
     if search and shown:
         parts.append(phrases.say("event_door_found", words=search))
     elif search:
         parts.append(phrases.say("event_door_none", words=search))
     else:
         parts.append(phrases.say("event_door_hint" if shown else "event_door_empty"))
-    names = [_name_button(draft, seen.event.id, guest, number) for number, guest in shown]
-    options = (*names, *_ways(draft, seen, gathering, search))
+        if len(listed) > PAGE:
+            last, total = first + len(shown), len(listed)
+            parts.append(phrases.say("event_door_page", first=first + 1, last=last, total=total))
+    names = [_name_button(draft, seen.event.id, guest) for guest in shown]
+    options = (*names, *_ways(draft, seen, len(listed), search))
     return Message(Markdown("\n\n".join(parts)), options, key=f"door.{seen.event.id}")
 
 
@@ -147,38 +151,30 @@ def _walked_in(draft: Draft, seen: EventSeen, gathering: Gathering) -> Gathering
     return replace(gathering, guests=(*gathering.guests, guest))
 
 
-def _ordered(gathering: Gathering) -> list[tuple[int, Guest]]:
-    """Everybody with their number, by place and name."""
-    numbered = enumerate(gathering.guests, start=1)
-    return sorted(numbered, key=lambda one: (RANK[one[1].place], fold(one[1].name), one[0]))
+def _ordered(gathering: Gathering) -> list[Guest]:
+    """Everybody by place and name."""
+    return sorted(gathering.guests, key=lambda one: (RANK[one.place], fold(one.name)))
 
 
-def _page(draft: Draft, gathering: Gathering) -> Sequence[tuple[int, Guest]]:
-    listed = [one for one in _ordered(gathering) if one[1].place is not Place.DECLINED]
-    page = min(_page_number(draft), max(0, (len(listed) - 1) // PAGE))
-    return listed[page * PAGE : (page + 1) * PAGE]
-
-
-def _found(gathering: Gathering, search: str) -> Sequence[tuple[int, Guest]]:
+def _found(gathering: Gathering, search: str) -> Sequence[Guest]:
     """Names in which a word begins so, then those that hold it."""
     wanted = fold(search)
     begins = [
         one
         for one in _ordered(gathering)
-        if any(word.startswith(wanted) for word in (fold(one[1].name), *fold(one[1].name).split()))
+        if any(word.startswith(wanted) for word in (fold(one.name), *fold(one.name).split()))
     ]
     if len(wanted) < 2:
         return begins[:FOUND]
-    holds = [one for one in _ordered(gathering) if one not in begins and wanted in fold(one[1].name)]
+    holds = [one for one in _ordered(gathering) if one not in begins and wanted in fold(one.name)]
     return (*begins, *holds)[:FOUND]
 
 
-def _name_button(draft: Draft, event: EventId, guest: Guest, number: int) -> Option:
-    phrases = draft.phrases
-    name = guest.name or phrases.label("event_nameless", number=number)
+def _name_button(draft: Draft, event: EventId, guest: Guest) -> Option:
+    phrases, place = draft.phrases, ""
     if guest.place not in (Place.SEATED, Place.NONE):
-        name = f"{name} ({phrases.label(f'event_place_{guest.place.value}').lower()})"
-    label = shorten(name, LABEL)
+        place = f" ({phrases.label(f'event_place_{guest.place.value}').lower()})"
+    label = f"{_cut(guest.name, LABEL - len(place))}{place}"
     if guest.person is None:
         what, target = "drop", guest.attendance
     else:
@@ -188,12 +184,17 @@ def _name_button(draft: Draft, event: EventId, guest: Guest, number: int) -> Opt
     return Option(act, shown, act)
 
 
-def _ways(draft: Draft, seen: EventSeen, gathering: Gathering, search: str) -> Sequence[Option]:
+def _cut(name: str, most: int) -> str:
+    """A name cut within a word rather than before it: the more of it shows, the fewer look alike."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _ways(draft: Draft, seen: EventSeen, listed: int, search: str) -> Sequence[Option]:
+    """Around `listed` names: other pages, who was searched for in vain, the code, and the way out."""
     phrases, event = draft.phrases, seen.event.id
-    listed = sum(one.place is not Place.DECLINED for one in gathering.guests)
     page, options = _page_number(draft), list[Option]()
     if search:
-        name = shorten(search, LABEL - 10)
+        name = _cut(search, LABEL - 12)
         options.append(_way(event, "walk", 0, phrases.label("button_door_walk_in", name=name)))
         options.append(_way(event, "page", 0, phrases.label("button_door_all")))
     else:
@@ -248,7 +249,7 @@ def show_code(draft: Draft, seen: EventSeen, *, anew: bool) -> None:
         return
     code = seen.code
     if anew or not code:
-        code = "".join(draft.rng.choices(SIGNS, k=CODE))
+        code = draft.new_code(CODE)
         draft.add(OpenDoor(event.id, code))
     address = f"https://t.me/{bot}?start={ENTRY}{event.id}_{code}"
     begin, end = event.local(event.starts - OPENS), event.local(event.ends + CLOSES)

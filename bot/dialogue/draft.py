@@ -32,6 +32,8 @@ PATIENCE = 3
 FRESH = timedelta(minutes=15)
 """So long what was shown, and what we asked for, may be gone on from."""
 
+SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+
 
 class Draft:
     """What is known, and what has been decided so far."""
@@ -46,12 +48,15 @@ class Draft:
         """The question of our own that this input may answer."""
         self.thread = ""
         """The topic of a forum in which this was said (`InGroup.thread`)."""
+        self.post = ""
+        """The number of the message by which this was said, in the channel's own ids; empty without one."""
         self.share = False
         """The person agreed that staff see their answers with the request of this turn."""
         self.failed = False
         """The input was not understood."""
         self.effects: list[Effect] = []
         self.trace: list[str] = []
+        self.ways: list[tuple[str, int]] = []
         self.heard: Utterance | None = None
         """What was typed, where words were."""
         self.lacks: frozenset[Wanted] = frozenset()
@@ -142,6 +147,14 @@ class Draft:
         """A button of our own without an object."""
         return Option(name, self.phrases.label(key), plain_act(name))
 
+    def new_key(self) -> str:
+        """A name for a message that nothing else goes by."""
+        return f"m{self.rng.getrandbits(48):x}"
+
+    def new_code(self, length: int) -> str:
+        """So many random signs, none of which reads like another."""
+        return "".join(self.rng.choices(SIGNS, k=length))
+
     def turn(self) -> Turn:
         """The finished turn: every message has a key, and the buttons of the last may be picked by words."""
         effects = self._explained(tuple(self._keyed(effect) for effect in spoken(self.effects)))
@@ -149,7 +162,7 @@ class Draft:
         if last := next(said, None):
             offers = tuple(option for option in last.options if option.act)
             self.change(offers=() if self.session.active else offers)
-        return Turn(self.session, effects, tuple(self.trace), self.lacks)
+        return Turn(self.session, effects, tuple(self.trace), self.lacks, tuple(self.ways))
 
     def _explained(self, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
         """The waiting prompt with the definitions of the words that the person meets there."""
@@ -171,11 +184,11 @@ class Draft:
         """A message under a name of its own, so that a channel and the history know it for the same one."""
         match effect:
             case Send(message=message) if message.key is None:
-                return replace(effect, message=replace(message, key=f"m{self.rng.getrandbits(48):x}"))
+                return replace(effect, message=replace(message, key=self.new_key()))
             case Export(message=message, name=name) if message.key is None:
-                return Export(replace(message, key=f"m{self.rng.getrandbits(48):x}"), name)
+                return Export(replace(message, key=self.new_key()), name)
             case HandOut(message=message, files=files) if message.key is None:
-                return HandOut(replace(message, key=f"m{self.rng.getrandbits(48):x}"), files)
+                return HandOut(replace(message, key=self.new_key()), files)
         return effect
 
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from bot.dialogue.acts import EventWish
-from bot.dialogue.afterwards import feel, offer_afterwards, report_text
+from bot.dialogue.afterwards import feel, offer_afterwards, report
 from bot.dialogue.door import door_card
 from bot.dialogue.draft import Draft
 from bot.dialogue.gatherings import management_card
 from bot.dialogue.prompts import repeat
-from bot.dialogue.questions import say_and_come_back
-from bot.events.card import address_of, event_card, when
-from bot.events.registration import ALLOWED, foreseen, gate
+from bot.dialogue.questions import say_and_come_back, say_stale
+from bot.events.card import address_of, at_first, event_card, when
+from bot.events.registration import ALLOWED, foreseen, gate, is_coming, is_on
 from bot.events.reminders import (
     AFTER,
     MAYBE,
@@ -52,10 +52,10 @@ PAST = 3
 
 
 def list_events(draft: Draft, argument: str = "") -> None:
-    """`/evenements`: what is coming, the next first; a single one as its card. For staff, also what only they
-    know: drafts, and what is over.
+    """`/evenements`: what is going on or coming, the next first; a single one as its card. For staff, also
+    what only they know: drafts, and what is over.
     """
-    coming = [one for one in draft.view.events if _coming(draft, one)][:SHOWN]
+    coming = [one for one in draft.view.events if is_on(one.event, draft.now)][:SHOWN]
     staff = draft.may(Right.EVENTS)
     more = _for_staff(draft) if staff else ()
     if len(coming) == 1 and not more:
@@ -75,10 +75,10 @@ def list_events(draft: Draft, argument: str = "") -> None:
 
 
 def _for_staff(draft: Draft) -> tuple[EventSeen, ...]:
-    """Drafts, what is going on, and what was last."""
-    going = [one for one in draft.view.events if not _coming(draft, one)]
+    """Drafts, and what was last."""
+    drafts = [one for one in draft.view.events if one.event.state is EventState.DRAFT]
     over = [one for one in draft.view.past if one.event.state is EventState.ANNOUNCED][:PAST]
-    return (*(one for one in going if one.event.state is not EventState.CANCELLED), *over)
+    return (*drafts, *over)
 
 
 def open_event(draft: Draft, name: str) -> bool:
@@ -106,7 +106,7 @@ def event_tapped(draft: Draft, name: str, what: EventWish) -> None:
     elif what in REPLIES_BELOW:
         _answer(draft, seen, REPLIES_BELOW[what], Send)
     else:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
 
 
 def event_due(draft: Draft, key: str) -> bool:
@@ -143,7 +143,7 @@ def _due(draft: Draft, seen: EventSeen, key: str) -> bool:
     reason, event = reason_of(key), seen.event
     if reason in (AFTER, REPORT):
         return event.state is EventState.ANNOUNCED and draft.now >= event.ends
-    if not _coming(draft, seen):
+    if not is_coming(event, draft.now):
         return False
     if reason == MAYBE:
         return seen.mine is Place.MAYBE and Reply.GOING in ALLOWED[gate(event, draft.now)]
@@ -168,7 +168,7 @@ def _sum_up(draft: Draft, seen: EventSeen) -> None:
     """Staff who had to do with it read what came of it."""
     if draft.may(Right.EVENTS):
         draft.change(confirming=None)
-        draft.add(Send(Message(report_text(draft, seen))))
+        report(draft, seen)
 
 
 def leave_events(draft: Draft) -> None:
@@ -215,9 +215,11 @@ def _hand_out(draft: Draft, seen: EventSeen, what: EventWish) -> None:
     if what == "ics":
         url = address_of(event, draft.view.policy)
         file = calendar_file(event, now=draft.now, url=url)
-        draft.add(HandOut(Message(phrases.say("event_calendar", title=event.title)), (file,)))
+        off = event.state is EventState.CANCELLED
+        said = phrases.say("event_calendar_off" if off else "event_calendar", title=event.title)
+        draft.add(HandOut(Message(said), (file,)))
     elif event.paper is None:
-        say_and_come_back(draft, phrases.say("stale_tap"))
+        say_stale(draft)
         return
     else:
         text = phrases.say("event_paper", title=event.title)
@@ -227,15 +229,20 @@ def _hand_out(draft: Draft, seen: EventSeen, what: EventWish) -> None:
 
 
 def _card(draft: Draft, seen: EventSeen, *, heading: str = "") -> Message:
-    return event_card(seen, draft.phrases, draft.view.policy, now=draft.now, heading=heading)
+    """The card as it stands; `heading`: the phrase that says why it comes now."""
+    why = draft.phrases.say(heading, title=seen.event.title) if heading else None
+    return event_card(seen, draft.phrases, draft.view.policy, now=draft.now, heading=why)
 
 
 def _line(draft: Draft, seen: EventSeen) -> Markdown:
     event = seen.event
-    said = draft.phrases.say(
-        "event_line", when=Rich(when(event, draft.phrases, draft.view.policy)), title=event.title
-    )
-    state = "event_line_draft" if seen.event.state is EventState.DRAFT else STATES.get(seen.mine)
+    day = Rich(at_first(when(event, draft.phrases, draft.view.policy)))
+    said = draft.phrases.say("event_line", when=day, title=event.title)
+    state = STATES.get(seen.mine)
+    if event.state is EventState.DRAFT:
+        state = "event_line_draft"
+    elif event.starts <= draft.now < event.ends:
+        state = "event_line_begun"
     return Markdown(f"{said} {draft.phrases.say(state)}") if state else said
 
 
@@ -261,7 +268,3 @@ def event_of_tag(draft: Draft, tag: str) -> EventSeen | None:
 
 def _seen(draft: Draft, name: str) -> EventSeen | None:
     return next((one for one in draft.view.events if one.event.id == EventId(name)), None)
-
-
-def _coming(draft: Draft, seen: EventSeen) -> bool:
-    return seen.event.state is EventState.ANNOUNCED and draft.now < seen.event.starts

@@ -8,18 +8,21 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.acts import ArrangeWish
 from bot.dialogue.afterwards import report
-from bot.dialogue.composers import announce_event, change_event, may_announce
+from bot.dialogue.composers import announce_event, change_event, may_announce, write_to_registered
 from bot.dialogue.door import open_door, show_code
 from bot.dialogue.draft import Draft
 from bot.dialogue.links import Target, hand_out_link
 from bot.dialogue.questions import say_and_come_back
 from bot.documents.attendees import attendee_list
-from bot.events.card import file_stem, when, write_hour
-from bot.events.listing import Words, as_csv
+from bot.events.card import at_first, file_stem, when, write_hour
+from bot.events.listing import Words, as_csv, named
 from bot.events.publishing import announcement, called_off, publish
+from bot.events.registration import is_coming
 from bot.flows.french import write_date
 from bot.flows.reminders import out_of_quiet
 from bot.flows.template import Rich
+from bot.knowledge.text import fold
+from bot.markup import plain
 from bot.model.effects import Audit, HandOut, NewFile, RemindNow, Send
 from bot.model.event import Event, EventSeen, EventState, Gathering, Place
 from bot.model.message import Markdown, Message, Option
@@ -65,7 +68,7 @@ def _hand_out_list(draft: Draft, seen: EventSeen) -> None:
     if gathering is None or not gathering.guests:
         say_and_come_back(draft, draft.phrases.say("event_list_empty"))
         return
-    words = _words(draft)
+    words, gathering = _words(draft), named(gathering, draft.phrases)
     # With a mark in front by which spreadsheets know the letters.
     table = as_csv(event, gathering, words).encode("utf-8-sig")
     name = file_stem(event)
@@ -82,16 +85,16 @@ def _paper(draft: Draft, event: Event, gathering: Gathering, words: Words) -> by
     phrases = draft.phrases
     groups = []
     for place in LISTED:
-        names = [
-            one.name or phrases.label("event_nameless", number=number)
-            for number, one in enumerate((one for one in gathering.guests if one.place is place), start=1)
-        ]
+        names = [one.name for one in gathering.guests if one.place is place]
         if names:
-            groups.append((words.places[place], names))
-    said = when(event, phrases, draft.view.policy)
+            # Who waits stands in the order in which seats are given, all others where one looks for a name.
+            groups.append((words.places[place], names if place is Place.WAITING else sorted(names, key=fold)))
+    said = [at_first(when(event, phrases, draft.view.policy))]
+    if event.place:
+        said.append(phrases.say("event_place", place=event.place))
     return attendee_list(
         event.title,
-        said[:1].upper() + said[1:],
+        [plain(one) for one in said],
         groups,
         note=phrases.label("event_list_note"),
         page=phrases.label("event_list_page"),
@@ -100,11 +103,11 @@ def _paper(draft: Draft, event: Event, gathering: Gathering, words: Words) -> by
 
 def _words(draft: Draft) -> Words:
     label = draft.phrases.label
-    number, place, name, since, here = (
-        label(f"event_column_{one}") for one in ("number", "place", "name", "since", "here")
+    number, place, name, since, here, ref = (
+        label(f"event_column_{one}") for one in ("number", "place", "name", "since", "here", "ref")
     )
     places = {place: label(f"event_place_{place.value}") for place in Place}
-    return Words((number, place, name, since, here, "ref"), places)
+    return Words((number, place, name, since, here, ref), places)
 
 
 # ---- a reminder now ----
@@ -112,7 +115,7 @@ def _words(draft: Draft) -> Words:
 
 def _ask_to_remind(draft: Draft, seen: EventSeen) -> None:
     phrases, event = draft.phrases, seen.event
-    if not _stands(draft, seen):
+    if not is_coming(seen.event, draft.now):
         _show(draft, seen)
     elif not seen.seated:
         say_and_come_back(draft, phrases.say("event_remind_none"))
@@ -129,7 +132,11 @@ def _ask_to_remind(draft: Draft, seen: EventSeen) -> None:
 
 
 def _remind(draft: Draft, seen: EventSeen) -> None:
-    if draft.pending != f"{REMINDING}{seen.event.id}" or not _stands(draft, seen) or not seen.seated:
+    if (
+        draft.pending != f"{REMINDING}{seen.event.id}"
+        or not is_coming(seen.event, draft.now)
+        or not seen.seated
+    ):
         _ask_to_remind(draft, seen)
         return
     draft.add(RemindNow(seen.event.id))
@@ -206,6 +213,7 @@ DEEDS: Mapping[ArrangeWish, Callable[[Draft, EventSeen], None]] = {
     "recode": lambda draft, seen: show_code(draft, seen, anew=True),
     "edit": _edit,
     "tell": lambda draft, seen: announce_event(draft, seen.event),
+    "word": lambda draft, seen: write_to_registered(draft, seen.event),
     "remind": _ask_to_remind,
     "now": _remind,
     "cancel": _ask_to_call_off,
@@ -223,24 +231,30 @@ def _ways(draft: Draft, seen: EventSeen) -> Iterator[tuple[ArrangeWish, str]]:
         yield "edit", "button_event_edit"
         yield "cancel", "button_event_cancel"
         return
-    yield "list", "button_event_list"
+    over = now >= event.ends
+    if over and event.state is EventState.ANNOUNCED:
+        yield "report", "button_event_report"
+    if seen.seated or seen.waiting or seen.maybe or seen.here:
+        yield "list", "button_event_list"
     if event.state is not EventState.ANNOUNCED:
         return
     if event.starts - DOOR_BEFORE <= now <= event.ends + DOOR_AFTER:
         yield "door", "button_event_door"
+    if (seen.seated or seen.waiting) and not over:
+        yield "word", "button_event_word"
     if now < event.starts:
         yield "edit", "button_event_edit"
         if may_announce(draft):
             yield "tell", "button_event_tell"
-        yield "remind", "button_event_remind"
+        if seen.seated:
+            yield "remind", "button_event_remind"
         yield "qr", "button_event_qr"
         yield "cancel", "button_event_cancel"
-    if now >= event.ends:
-        yield "report", "button_event_report"
 
 
 def _counts(draft: Draft, seen: EventSeen) -> Iterator[Markdown]:
     phrases, event = draft.phrases, seen.event
+    yield Markdown(f"- {at_first(when(event, phrases, draft.view.policy))}")
     if event.state is not EventState.ANNOUNCED:
         yield phrases.say(f"event_count_{event.state.value}")
     if event.capacity:
@@ -261,11 +275,6 @@ def _counts(draft: Draft, seen: EventSeen) -> Iterator[Markdown]:
 def _moment(draft: Draft, moment: datetime) -> tuple[str, str]:
     local = moment.astimezone(draft.view.policy.timezone)
     return write_date(local.date(), draft.phrases.calendar), write_hour(local)
-
-
-def _stands(draft: Draft, seen: EventSeen) -> bool:
-    """Whether people can still be told anything of use: it is announced, and has not begun."""
-    return seen.event.state is EventState.ANNOUNCED and draft.now < seen.event.starts
 
 
 def _may_be_called_off(draft: Draft, seen: EventSeen) -> bool:

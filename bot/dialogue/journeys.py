@@ -14,14 +14,12 @@ from bot.flows.keeping import remembering
 from bot.flows.reminders import timer_key
 from bot.flows.replay import TO_THE_OPEN
 from bot.flows.steps.ask import Ask
+from bot.flows.steps.end import EVENTS_LIST
 from bot.model.effects import Begin, CancelTimer, Finish, Problem, Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.session import Frame, Run
 from bot.model.turn import Wanted
 from bot.model.values import ArticleId, FlowId, RunId, Value
-
-RUN_ID = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Signs of a run's id: none that reads like another."""
 
 
 def may_start(draft: Draft, flow: Flow) -> bool:
@@ -84,7 +82,7 @@ def begin(
     What is `given` by the name of its field counts as answered: its question is passed over. `whole`: that is
     all there is to answer, so what may be passed was passed.
     """
-    run_id = RunId("".join(draft.rng.choices(RUN_ID, k=10)))
+    run_id = RunId(draft.new_code(10))
     run = Run(run_id, flow.id, "", draft.now, (Frame(flow.id, at or flow.keys[0]),))
     if given:
         run = replace(run, replay=TO_THE_OPEN, skipped=_unanswered(flow, given) if whole else frozenset())
@@ -121,6 +119,7 @@ def settle(draft: Draft, walk: Walk) -> None:
     """Take over what a walk brought about; greet its end."""
     draft.add(*walk.effects)
     draft.trace.extend(walk.trace)
+    draft.ways.extend(walk.ways)
     draft.change(serial=walk.serial)
     if walk.ended is None:
         draft.lacks |= missing(walk)
@@ -147,9 +146,11 @@ def _finish(draft: Draft, run: Run, ended: Ended) -> None:
 
 
 def _suggestion(draft: Draft, name: str) -> Option | None:
-    """The button behind a suggested flow or article; None for a journey that is planned but not written
-    yet.
+    """The button behind a suggested flow, article or `/evenements`; None for a journey that is planned but
+    not written yet.
     """
+    if name == EVENTS_LIST:
+        return draft.button("button_events", "events")
     flow = draft.shelf.flows.get(FlowId(name))
     if flow:
         return flow_option(flow.id, draft.shelf) if may_start(draft, flow) else None

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import may_start
-from bot.dialogue.questions import come_back, find, say_and_come_back, ways_on
+from bot.dialogue.questions import come_back, find, say_and_come_back, say_stale, ways_on
 from bot.documents.qr import MEDIA_TYPES, qr_picture
 from bot.events.card import PREFIX as EVENT
 from bot.flows.cards import LABEL, titles
@@ -19,6 +19,7 @@ from bot.knowledge.ask import Verdict
 from bot.knowledge.choice import same_words
 from bot.markup.escape import escape
 from bot.model.effects import HandOut, NewFile, Send
+from bot.model.inputs import PAYLOAD
 from bot.model.message import Markdown, Message, Option
 from bot.model.rights import Right
 from bot.model.values import ArticleId, FlowId
@@ -29,8 +30,6 @@ ENTRY = "q_"
 PREFIXES = {"entry": ENTRY, "event": EVENT, "flow": ""}
 """Kind of target -> what stands in front of its id in a payload."""
 
-PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What Telegram carries in a link (Bot features, "Deep linking")."""
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 """A public name on Telegram."""
 
@@ -90,7 +89,7 @@ def link_chosen(draft: Draft, name: str) -> None:
     """An entry was tapped among those that `/lien` offered."""
     target = target_of(f"{ENTRY}{name}", draft.shelf)
     if not draft.may(Right.EVENTS) or not draft.view.policy.bot or target is None:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
     else:
         hand_out_link(draft, target)
 

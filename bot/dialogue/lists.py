@@ -6,6 +6,7 @@ from bot.flows.cards import LABEL, flow_option
 from bot.flows.frames import exist, renamed
 from bot.flows.french import shorten, write_date
 from bot.flows.progress import progress_of
+from bot.flows.replay import in_force
 from bot.model.effects import Send
 from bot.model.message import Markdown, Message, Option
 from bot.model.session import Run
@@ -40,7 +41,8 @@ def list_journeys(draft: Draft) -> None:
 def _line(draft: Draft, run: Run) -> Markdown:
     flows = draft.shelf.flows
     title = flows[run.flow].title
-    place = progress_of(renamed(run, flows), flows, draft.answers)
+    here = renamed(run, flows)
+    place = progress_of(here, draft.shelf, in_force(here, flows, draft.answers))
     section = place.section or title
     return draft.phrases.say(
         "resume_line", title=title, done=place.number, total=place.total, section=section

@@ -17,10 +17,12 @@ from bot.dialogue.acts import (
 )
 from bot.dialogue.announcing import CORRECTING
 from bot.dialogue.door import DOOR, ENTRY
+from bot.dialogue.passed import ANSWERED
 from bot.dialogue.staff_desk import ANSWERING
 from bot.events.card import PREFIX
 from bot.events.reminders import REPORT, reason_of, refreshed_by, reminded_of
-from bot.model.inputs import Attachment, Command, Input, Opening, Tap, Timeout, Unusable, Utterance
+from bot.model.announcement import CopiesOf
+from bot.model.inputs import Attachment, Command, Input, Opening, Rewritten, Tap, Timeout, Unusable, Utterance
 from bot.model.rights import Right, may
 from bot.model.session import Session
 from bot.model.turn import GatheringOf, Need, Wanted
@@ -45,7 +47,7 @@ COMMANDS = {
 STATISTICS = frozenset(need for need in Need if need is Need.STEPS or need.startswith("statistics-"))
 
 RIGHTS = {
-    Need.ANNOUNCEMENTS: Right.ANNOUNCE,
+    Need.ANNOUNCEMENTS: Right.EVENTS,
     Need.MISSES: Right.ANSWER,
     Need.TEAM: Right.JOURNAL,
     Need.REQUESTS: Right.ANSWER,
@@ -58,7 +60,7 @@ def needs(input: Input, session: Session, standing: Standing) -> frozenset[Wante
     """What to load for this input; members never need what is kept for staff."""
     wanted = _wanted(input, session)
     if not may(standing, Right.EVENTS):
-        wanted = frozenset(need for need in wanted if not isinstance(need, GatheringOf))
+        wanted = frozenset(need for need in wanted if not isinstance(need, GatheringOf | CopiesOf))
     return wanted - {need for need, right in RIGHTS.items() if not may(standing, right)}
 
 
@@ -76,6 +78,8 @@ def _wanted(input: Input, session: Session) -> frozenset[Wanted]:
         case Utterance(text=text):
             return _by_words(text.strip().lower(), session)
         case Attachment() | Unusable() if _answers(session):
+            return frozenset({Need.REQUESTS})
+        case Rewritten() if ANSWERED in session.told:
             return frozenset({Need.REQUESTS})
     return NOTHING
 
@@ -123,6 +127,8 @@ def _by_act(act: Act | None) -> frozenset[Wanted]:
             return frozenset({Need.MISSES})
         case StatisticsTap(what=what, days=days):
             return _statistics(what, days)
+        case AnnouncementTap(announcement=id, what="report"):
+            return frozenset({Need.ANNOUNCEMENTS, CopiesOf(id)})
         case AnnouncementTap():
             return frozenset({Need.ANNOUNCEMENTS})
         case RequestTap() | CannedTap() | PlainTap(name="requests"):

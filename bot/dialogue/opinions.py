@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.dialogue import context
 from bot.dialogue.draft import Draft
+from bot.dialogue.passed import note_asked
 from bot.dialogue.stages import AFTER_A_DISLIKE, AFTER_A_QUESTION, Stage, begin_anew, reach, stage_of
 from bot.flows.cards import related
 from bot.knowledge.article import Article
@@ -29,6 +30,7 @@ def note_question(draft: Draft, text: str, guesses: Sequence[ArticleId]) -> None
     stage, words = AFTER_A_QUESTION[stage_of(draft)], cut(text)
     again = draft.session.missed and draft.session.asked == words
     draft.change(asked=words, asked_at=draft.now, missed=again, guesses=tuple(guesses))
+    note_asked(draft)
     reach(draft, stage)
 
 

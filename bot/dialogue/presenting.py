@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import get_args
 
 from bot.dialogue.discretion import Told, Total
 from bot.dialogue.report import UNKNOWN, Report, Value, What, funnel_of
-from bot.flows.french import write_day
+from bot.flows.french import write_day, write_short_day
 from bot.flows.outline import label_of
 from bot.flows.phrases import Phrases
 from bot.flows.shelf import Shelf
@@ -17,7 +18,7 @@ from bot.model.values import FlowId
 
 ALL: tuple[What, ...] = get_args(What)
 
-SHOWN = 8
+SHOWN = 12
 """Bars of one picture, the one for the others left aside."""
 
 
@@ -88,14 +89,15 @@ def chapter_picture(told_of: Report, shelf: Shelf) -> Iterator[NewFile]:
 
 def time_picture(told_of: Report, phrases: Phrases) -> Iterator[NewFile]:
     """How many questions, by days or weeks."""
-    drawn = [(_day(day, phrases), count) for day, count in told_of.questions]
-    if len(drawn) < 2 or not any(count for _, count in drawn):
+    pieces = _since_first(told_of)
+    if len(pieces) < 2 or not any(count for _, count in pieces):
         return
     from bot.documents.charts import column_chart
 
-    length = (told_of.questions[1][0] - told_of.questions[0][0]).days
+    drawn = [(write_short_day(day, phrases.calendar), count) for day, count in pieces]
+    days = _length(told_of)
     title = phrases.label("stat_picture_questions")
-    note = phrases.label("stat_pieces", days=length)
+    note = phrases.label("stat_pieces", days=days) if days > 1 else phrases.label("stat_pieces_day")
     yield picture(told_of, "questions", column_chart(title, drawn, note=note), title, drawn)
 
 
@@ -117,7 +119,11 @@ def fate_picture(told_of: Report, phrases: Phrases) -> list[NewFile]:
 
     title = phrases.label("stat_picture_fates")
     parts = [phrases.label(f"stat_{fate}") for fate in fates]
-    return [picture(told_of, "reponses", stacked_bars(title, parts, rows), title, ())]
+    return [
+        picture(
+            told_of, "reponses", stacked_bars(title, parts, rows, note=_when(told_of, phrases)), title, ()
+        )
+    ]
 
 
 def journey_picture(told_of: Report, shelf: Shelf) -> list[NewFile]:
@@ -125,7 +131,7 @@ def journey_picture(told_of: Report, shelf: Shelf) -> list[NewFile]:
     table, phrases = told_of.journeys, shelf.phrases
     rows = [(journey_title(name, shelf), list(parts)) for name, parts in table.rows[:SHOWN]]
     if table.others:
-        rows.append((phrases.label("stat_others"), list(table.others)))
+        rows.append((_other_journeys(told_of, phrases), list(table.others)))
     if not rows:
         return []
     from bot.documents.charts import stacked_bars
@@ -140,19 +146,19 @@ def funnel_picture(told_of: Report, shelf: Shelf, steps: Sequence[StepCount], fl
     """How far people come in a journey; none where that would tell too much."""
     phrases = shelf.phrases
     ends = phrases.label("stat_funnel_began"), phrases.label("stat_funnel_done")
-    drawn = [(label, parts[0]) for label, parts in funnel_of(flow, steps, shelf, ends)]
+    drawn = funnel_of(flow, steps, shelf, ends)
     if not drawn:
         return []
     from bot.documents.charts import funnel
 
     title = phrases.label("stat_funnel", title=shelf.flows[flow].title)
-    made = funnel(title, drawn, note=phrases.label("stat_funnel_note"))
+    made = funnel(title, drawn, note=phrases.label("stat_funnel_note"), hidden=phrases.label("stat_few"))
     return [picture(told_of, "etapes", made, title, drawn)]
 
 
 def people_picture(told_of: Report, phrases: Phrases) -> list[NewFile]:
     """Active people, week after week."""
-    drawn = [(_day(day, phrases), count) for day, count in told_of.actives][-13:]
+    drawn = [(write_short_day(day, phrases.calendar), count) for day, count in told_of.actives][-13:]
     if len(drawn) < 2:
         return []
     from bot.documents.charts import column_chart
@@ -178,10 +184,23 @@ def _when(told_of: Report, phrases: Phrases) -> str:
     return phrases.label("stat_when", first=first, last=last)
 
 
-def _day(day: date, phrases: Phrases) -> str:
-    """`4 janv.`, short enough to stand under a column."""
-    month = phrases.calendar.months[day.month - 1]
-    return f"{day.day} {month if len(month) < 5 else month[:4] + '.'}"
+def _since_first(told_of: Report) -> Sequence[tuple[date, int]]:
+    """The pieces of the questions, two at least; without those before the first question ever."""
+    if told_of.lines["questions"].before != Total(0):
+        return told_of.questions
+    empty = sum(1 for _ in takewhile(lambda piece: not piece[1], told_of.questions))
+    return told_of.questions[max(min(empty, len(told_of.questions) - 2), 0) :]
+
+
+def _length(told_of: Report) -> int:
+    """Days of a piece of the questions."""
+    days = [day for day, _ in told_of.questions]
+    return (days[1] - days[0]).days if len(days) > 1 else told_of.period
+
+
+def _other_journeys(told_of: Report, phrases: Phrases) -> str:
+    """What those are called that are told together."""
+    return phrases.label("stat_others" if told_of.journeys.rows else "stat_together")
 
 
 # ---- the file ----
@@ -205,7 +224,7 @@ def sheet(told_of: Report, shelf: Shelf) -> Iterator[tuple[str, ...]]:
     for flow, parts in told_of.journeys.rows:
         yield from _journey_rows(journey_title(flow, shelf), parts, phrases)
     if told_of.journeys.others:
-        yield from _journey_rows(phrases.label("stat_others"), told_of.journeys.others, phrases)
+        yield from _journey_rows(_other_journeys(told_of, phrases), told_of.journeys.others, phrases)
     stopped = phrases.label("stat_column_stops")
     for stop in told_of.stops:
         authored = shelf.flows[stop.flow]
@@ -216,8 +235,12 @@ def sheet(told_of: Report, shelf: Shelf) -> Iterator[tuple[str, ...]]:
             str(stop.people),
             "",
         )
+    pieces = phrases.label("stat_column_pieces", days=_length(told_of))
     for day, count in told_of.questions:
-        yield day.isoformat(), asked, str(count), ""
+        yield day.isoformat(), pieces, str(count), ""
+    active, few = phrases.label("stat_column_active"), phrases.label("stat_few")
+    for day, people in told_of.actives:
+        yield day.isoformat(), active, few if people is None else str(people), ""
 
 
 def _journey_rows(title: str, parts: Sequence[int], phrases: Phrases) -> Iterator[tuple[str, ...]]:

@@ -242,3 +242,8 @@ def say_and_come_back(draft: Draft, words: Markdown) -> None:
         repeat(draft, words)
     else:
         draft.add(Send(Message(words, ways_on(draft))))
+
+
+def say_stale(draft: Draft) -> None:
+    """A button of an earlier message: answered kindly."""
+    say_and_come_back(draft, draft.phrases.say("stale_tap"))

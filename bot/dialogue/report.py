@@ -19,11 +19,14 @@ from bot.dialogue.discretion import (
     Told,
     Total,
     alone,
-    along,
     gathered,
     in_pieces,
+    is_exact,
+    parts_of,
+    rounded,
     told,
     total,
+    weaker,
 )
 from bot.flows.outline import questions_of
 from bot.flows.shelf import Shelf
@@ -76,6 +79,7 @@ class Stop:
     flow: FlowId
     step: str
     people: int
+    """To the nearest five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,11 @@ def report(counted: Statistics, shelf: Shelf) -> Report:
     now, before = counted.now, counted.before
     period = (now.last - now.first).days + 1
     journeys = _journeys(now, shelf)
+    known, active, new, new_before = _people(counted)
     lines = _remembered(_lines(now, journeys.sums), now, today=now.last)
     earlier = _remembered(_lines(before, _journeys(before, shelf).sums), before, today=now.last)
-    lines["known"], earlier["known"] = alone(counted.known), UNKNOWN
+    lines |= {"known": known, "active": active, "new": new}
+    earlier["new"] = new_before
     questions = lines["questions"]
     exact = isinstance(questions, Total) and questions.exact
     return Report(
@@ -139,26 +145,31 @@ def report(counted: Statistics, shelf: Shelf) -> Report:
 
 def funnel_of(
     flow: FlowId, steps: Iterable[StepCount], shelf: Shelf, ends: tuple[str, str]
-) -> tuple[Row, ...]:
-    """How far people come in a journey: begun, each question that many go on to, gone through. Empty if that
-    would tell too much. `ends`: the words for the first and the last.
+) -> tuple[tuple[str, Told], ...]:
+    """How far people come in a journey: begun, each question on everybody's way, gone through. Empty if they
+    are too few. `ends`: the words for the first and the last.
+
+    Rounded, as in the picture of a flow: what went away between two steps, or between a step and those who
+    stopped at it, is no number of its own.
     """
     known = {one.step: one for one in steps if one.flow == flow}
     authored = shelf.flows.get(flow)
-    if authored is None or "" not in known:
+    if authored is None or "" not in known or not (whole := rounded(known[""].passed)):
         return ()
-    whole = known[""].passed
-    done = whole - sum(one.left + one.standing for one in known.values())
-    asked = [
-        (label, known[key].passed) for key, label in questions_of(authored, shelf).items() if key in known
-    ]
-    shown = along([(ends[0], whole), *asked, (ends[1], done)])
-    return tuple((label, (count,)) for label, count in shown)
+    done = rounded(known[""].passed - sum(one.left + one.standing for one in known.values()))
+    shown, most = [(ends[1], done)], done or 0
+    for key, label in reversed(list(questions_of(authored, shelf).items())):
+        # Fewer than at a later one came to it: it stands beside the way.
+        if key in known and (count := rounded(known[key].passed) or 0) >= most:
+            shown.append((label, count or None))
+            most = count
+    return ((ends[0], whole), *reversed(shown))
 
 
 def _lines(span: SpanCount, journeys: Sequence[Sum]) -> dict[What, Value]:
     fates = [alone(span.asked.get(fate, 0)) for fate in FATES]
     done, stopped, still_open = journeys
+    requests = _requests(span)
     return {
         "active": UNKNOWN if span.active is None else alone(span.active),
         "new": alone(span.new),
@@ -179,13 +190,38 @@ def _lines(span: SpanCount, journeys: Sequence[Sum]) -> dict[What, Value]:
         "attended": alone(span.attended),
         "announcements": Total(span.announcements),
         "delivered": alone(span.delivered),
-        "requests": alone(span.requests),
-        "replied": alone(span.replied),
-        "closed": alone(span.closed),
-        "satisfied": alone(span.satisfied),
-        "unsatisfied": alone(span.unsatisfied),
-        "reply_hours": _hours(span.reply_hours, span.replied),
-        "close_hours": _hours(span.close_hours, span.closed),
+        **requests,
+        "reply_hours": _hours(span.reply_hours, requests["replied"]),
+        "close_hours": _hours(span.close_hours, requests["closed"]),
+    }
+
+
+def _people(counted: Statistics) -> tuple[Sum, Value, Sum, Sum]:
+    """All people; of those the active ones, and of those the new ones; who was new in the period before."""
+    now, before = counted.now, counted.before
+    active: Value = UNKNOWN if now.active is None else parts_of(counted.known, [now.active])[0]
+    among = now.active if isinstance(active, Total) and active.exact and now.active else counted.known
+    (new,) = parts_of(among, [now.new])
+    # Who came earlier than both is neither new now nor before.
+    (earlier,) = parts_of(counted.known - (now.new if is_exact(new) else 0), [before.new])
+    if before.active is not None:
+        earlier = weaker(earlier, parts_of(before.active, [before.new])[0])
+    return alone(counted.known), active, new, earlier
+
+
+def _requests(span: SpanCount) -> dict[What, Sum]:
+    """Requests, and what became of them: who still waits is not told by what is missing from their sum."""
+    whole = span.requests
+    (replied,) = parts_of(whole, [span.replied])
+    (closed,) = parts_of(whole, [span.closed])
+    # Only closed ones are judged; where their number is not told, it must not follow from the judgements.
+    judged = parts_of(span.closed if is_exact(closed) else whole, [span.unsatisfied, span.satisfied])
+    return {
+        "requests": alone(whole),
+        "replied": replied,
+        "closed": closed,
+        "satisfied": judged[1],
+        "unsatisfied": judged[0],
     }
 
 
@@ -196,9 +232,11 @@ def _remembered(lines: dict[What, Value], span: SpanCount, *, today: date) -> di
     return {what: UNKNOWN if what in SHORT_LIVED else value for what, value in lines.items()}
 
 
-def _hours(median: float, people: int) -> Value:
-    """A wait, rounded up to whole hours; that of one to four people is theirs."""
-    return Total(ceil(median)) if people >= LEAST else UNKNOWN
+def _hours(median: float, people: Value) -> Value:
+    """A wait, rounded up to whole hours; that of one to four people is theirs, and told beside a number that
+    is not, it would say that they are five at least.
+    """
+    return Total(ceil(median)) if isinstance(people, Total) and people.value >= LEAST else UNKNOWN
 
 
 def _journeys(span: SpanCount, shelf: Shelf) -> Table:
@@ -214,17 +252,17 @@ def _journeys(span: SpanCount, shelf: Shelf) -> Table:
 def _chapters(counted: Statistics, shelf: Shelf) -> list[Row]:
     """Chapter -> questions answered at once, or by a choice among what was suggested.
 
-    Each of the two is left out where it is small as a whole: the sum would give it away.
+    Each of the two is left out where it is small as a whole, or leaves few suggestions unopened: the sum
+    would give it away.
     """
     answered = sum(one for one, _ in counted.articles.values())
     chosen = sum(other for _, other in counted.articles.values())
+    opened = is_exact(parts_of(counted.now.asked.get("suggested", 0), [chosen])[0])
     counts = Counter[str]()
     for name, (one, other) in counted.articles.items():
         article = shelf.articles.get(name)
         chapter = article.chapter if article else ""
-        counts[chapter] += (one if told(answered) is not None else 0) + (
-            other if told(chosen) is not None else 0
-        )
+        counts[chapter] += (one if told(answered) is not None else 0) + (other if opened else 0)
     return [(chapter, (count,)) for chapter, count in counts.items()]
 
 
@@ -238,15 +276,10 @@ def _weekly(counted: Statistics) -> tuple[tuple[date, Told], ...]:
 
 
 def _stops(steps: Iterable[StepCount], shelf: Shelf) -> tuple[Stop, ...]:
-    rows: list[Row] = []
+    stops: list[Stop] = []
     for one in steps:
         flow = shelf.flows.get(one.flow)
-        if flow and flow.audience == "everyone" and one.step in flow.prompts:
-            rows.append((f"{one.flow}/{one.step}", (one.left + one.resting,)))
-    stops = [Stop(FlowId(flow), step, count) for flow, step, count in map(_parted, gathered(rows).rows)]
+        people = rounded(one.left + one.resting)
+        if people and flow and flow.audience == "everyone" and one.step in flow.prompts:
+            stops.append(Stop(one.flow, one.step, people))
     return tuple(sorted(stops, key=lambda stop: (-stop.people, stop.flow, stop.step)))
-
-
-def _parted(row: Row) -> tuple[str, str, int]:
-    flow, _, step = row[0].partition("/")
-    return flow, step, row[1][0]

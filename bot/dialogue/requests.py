@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.dialogue.context_pack import name_of, own_options, pack_of, title_of
 from bot.dialogue.draft import Draft
+from bot.dialogue.passed import forget_passed, key_of, note_passed, note_question_passed
 from bot.dialogue.prompts import repeat
-from bot.dialogue.questions import say_and_come_back, ways_on
+from bot.dialogue.questions import say_and_come_back, say_stale, ways_on
 from bot.dialogue.waiting import reminder, still_waiting, watch
 from bot.flows.template import Rich
 from bot.knowledge.choice import same_words
@@ -77,9 +78,10 @@ def ask_team(draft: Draft) -> None:
 def send_question(draft: Draft, *, everything: bool) -> None:
     """Yes: the question goes to staff."""
     if not draft.session.asked:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     draft.add(Escalate("question", draft.session.asked))
+    note_question_passed(draft)
     draft.share = everything
     if own := draft.view.request:  # it joins what staff hold already
         _pass_on(draft, own)
@@ -92,7 +94,7 @@ def share(draft: Draft, *, agreed: bool) -> None:
     """Whether staff may see the answers and the last messages."""
     own = draft.view.request
     if own is None:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     _show(draft, own, agreed=agreed)
     say_and_come_back(draft, draft.phrases.say("request_shared" if agreed else "request_kept"))
@@ -196,13 +198,19 @@ def _pass_on(draft: Draft, own: OwnRequest, *messages: Message) -> None:
 
 def _said(draft: Draft, text: str, number: str) -> Message:
     said = draft.phrases.say("request_said", name=name_of(draft), text=Rich(Markdown(text)))
-    return Message(said, key=f"request-{number}.{draft.rng.getrandbits(32):x}")
+    return Message(said, key=_key(draft, number))
+
+
+def _key(draft: Draft, number: str) -> str:
+    """By the message that was passed on: what changes it says so below."""
+    note_passed(draft)
+    return key_of(number, draft.post) if draft.post else f"request-{number}.{draft.rng.getrandbits(32):x}"
 
 
 def _something(draft: Draft, own: OwnRequest, input: Attachment | Unusable) -> tuple[Message, ...]:
     """What is no text: a file as it is, the rest copied where the channel can do that."""
     phrases, name = draft.phrases, name_of(draft)
-    key = f"request-{own.id}.{draft.rng.getrandbits(32):x}"
+    key = _key(draft, str(own.id))
     sent = phrases.say("request_sent_something", name=name)
     match input:
         case Attachment(content=StoredFile() as file, text=text):
@@ -264,6 +272,8 @@ def _closed(draft: Draft, request: RequestId) -> None:
     own = draft.view.request
     if own is not None and own.id == request:
         return  # opened again meanwhile
+    if own is None:
+        forget_passed(draft)
     options = tuple(
         Option(f"req.{score}", draft.phrases.label(f"button_score_{score}"), f"req.{request}.{score}")
         for score in SCORES
@@ -304,7 +314,10 @@ def leave_team(draft: Draft) -> None:
     """The person is being erased: what staff hold of them shall go, too."""
     if TOLD in draft.session.told or draft.view.request is not None:
         words = draft.phrases.say("request_person_erased", number=NUMBER)
-        draft.add(TellTeam(RequestId(0), Message(words)))
+        instead = draft.phrases.say("request_taken_back")
+        draft.add(
+            TellTeam(RequestId(0), Message(words)), TellTeam(RequestId(0), Message(instead, recalls=True))
+        )
 
 
 def erasing(draft: Draft, words: Markdown) -> Markdown:

@@ -16,6 +16,7 @@ from bot.dialogue.prompts import answer, ready, recover
 from bot.dialogue.questions import say_and_come_back
 from bot.dialogue.reminding import timed_out
 from bot.dialogue.requests import completed, follows_journey, goes_to_team
+from bot.dialogue.rewriting import number_of, rewritten
 from bot.dialogue.staff_desk import answers_request
 from bot.dialogue.taps import forget_tap, tapped
 from bot.dialogue.words import said
@@ -27,6 +28,7 @@ from bot.model.inputs import (
     Input,
     Membership,
     Opening,
+    Rewritten,
     StaffReply,
     Tap,
     Timeout,
@@ -57,6 +59,8 @@ def respond(
             heard_in_group(draft, input)
         case StaffReply():
             heard_at_desk(draft, input)
+        case Rewritten(content=content):
+            rewritten(draft, content)
         case _:
             _heard(draft, input)
     completed(draft)
@@ -66,6 +70,7 @@ def respond(
 def _heard(draft: Draft, input: Utterance | Tap | Command | Opening | Attachment | Unusable) -> None:
     """Something that the person did: it answers a question of our own that is pending, or leaves it."""
     draft.change(confirming=None)
+    draft.post = "" if isinstance(input, Tap | Command | Opening) else number_of(input.post)
     if not isinstance(input, Tap):
         forget_tap(draft)
     if answers_request(draft, input) or goes_to_team(draft, input):

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.dialogue.acts import PeopleTap
 from bot.dialogue.draft import Draft
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.questions import say_stale
 from bot.flows.french import shorten
 from bot.flows.phrases import Phrases
 from bot.flows.roster import Column
@@ -55,7 +55,7 @@ def handed_in(draft: Draft, file: StoredFile) -> bool:
 def tapped(draft: Draft, tap: PeopleTap) -> None:
     """What becomes of a file whose preview was shown."""
     if not draft.may(Right.ANNOUNCE):
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     phrase = {
         RosterOrder.APPLY: "people_applying",
@@ -64,7 +64,7 @@ def tapped(draft: Draft, tap: PeopleTap) -> None:
         RosterOrder.KEEP: "people_again",
     }[tap.order]
     told = Message(draft.phrases.say(phrase), key=_key(tap.roster))
-    gone = Message(draft.phrases.say("stale_tap"), key=f"m{draft.rng.getrandbits(48):x}")
+    gone = Message(draft.phrases.say("stale_tap"), key=draft.new_key())
     draft.add(AgreeRoster(tap.roster, tap.order, told, gone))
 
 

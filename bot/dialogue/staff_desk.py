@@ -9,7 +9,8 @@ from datetime import datetime
 
 from bot.dialogue.context_pack import own_options, request_option
 from bot.dialogue.draft import Draft
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.passed import note_answered
+from bot.dialogue.questions import say_and_come_back, say_stale
 from bot.dialogue.waiting import reminder
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_date
@@ -44,6 +45,8 @@ class Seat:
     """In their own chat; else in the group, where all of them read."""
     reply_to: str = ""
     """In the group, the message that was written."""
+    written: str = ""
+    """The same in their own chat."""
 
 
 # --- in a chat of one's own ---------------------------------------------------------------------------------
@@ -63,7 +66,8 @@ def list_requests(draft: Draft, argument: str = "") -> None:
     ]
     draft.change(active=None)
     if not found:
-        draft.say("requests_none", draft.button("button_menu", "menu"))
+        none = "requests_none" if draft.view.policy.staffed else "requests_nowhere"
+        draft.say(none, draft.button("button_menu", "menu"))
         return
     lines = "\n".join(_line(draft, one) for one in found[:SHOWN])
     text = Markdown(f"{phrases.say('requests_list', count=len(found))}\n\n{lines}")
@@ -76,7 +80,7 @@ def request_tapped(draft: Draft, request: RequestId, act: str) -> None:
     if seat is None:
         if draft.view.requests == () and not draft.may(Right.ANSWER):
             draft.add(Audit("refused", "request"))
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
     elif act.endswith(".open"):
         _open(draft, request)
     elif act.endswith(".answer"):
@@ -99,7 +103,8 @@ def answers_request(draft: Draft, input: Input) -> bool:
         gone = "request_gone" if draft.may(Right.ANSWER) else "stale_tap"
         say_and_come_back(draft, draft.phrases.say(gone))
     else:
-        answer_with(draft, seat, input)
+        note_answered(draft, seat.request.id)
+        answer_with(draft, replace(seat, written=draft.post), input)
     return True
 
 
@@ -232,7 +237,8 @@ def _signature(draft: Draft, seat: Seat) -> str:
 
 def _key(draft: Draft, seat: Seat) -> str:
     """By the message that staff wrote: so a correction of it finds what the person got."""
-    return f"staff-{seat.reply_to or format(draft.rng.getrandbits(48), 'x')}"
+    own = f"own{seat.member.id}-{seat.written}" if seat.written else ""
+    return f"staff-{seat.reply_to or own or format(draft.rng.getrandbits(48), 'x')}"
 
 
 def _with_way_back(draft: Draft, message: Message) -> Message:

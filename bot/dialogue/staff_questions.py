@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.acts import article_tag
 from bot.dialogue.draft import Draft
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.questions import say_stale
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_date
 from bot.flows.template import Rich
@@ -37,14 +37,14 @@ def list_questions(draft: Draft, argument: str = "") -> None:
     if draft.may(Right.ANSWER):
         _list(draft)
     else:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
 
 
 def group_tapped(draft: Draft, number: int, what: str) -> None:
     """Look at a group, or put it away."""
     group = _group(draft, number)
     if group is None:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
     elif what == "away":
         draft.add(Settle(group.row_ids))
         _after(draft, draft.phrases.say("missed_dismissed"), group)
@@ -57,7 +57,7 @@ def proposed(draft: Draft, number: int, tag: str) -> None:
     group = _group(draft, number)
     article = next((one for one in draft.shelf.articles.values() if article_tag(one.id) == tag), None)
     if group is None or article is None:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     from bot.knowledge.likeness import worth_adding
 

@@ -19,7 +19,7 @@ from bot.dialogue.presenting import (
     sheet,
     time_picture,
 )
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.questions import say_and_come_back, say_stale
 from bot.dialogue.report import Report, What, report
 from bot.documents.sheet import MEDIA_TYPE as CSV
 from bot.documents.sheet import write_rows
@@ -84,7 +84,7 @@ def statistics_tapped(draft: Draft, tap: StatisticsTap) -> None:
         say_and_come_back(draft, draft.phrases.say(f"stat_digest_{tap.what}"))
         return
     if counted is None:
-        say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
         return
     told_of = report(counted, draft.shelf)
     draft.change(active=None)

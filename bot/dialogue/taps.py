@@ -51,7 +51,7 @@ from bot.dialogue.journeys import start
 from bot.dialogue.links import link_chosen
 from bot.dialogue.preferences import show_preferences, wish_tapped
 from bot.dialogue.prompts import answer, ready, recover, resume, take_way
-from bot.dialogue.questions import judged, none_fits, say_and_come_back, show_article
+from bot.dialogue.questions import judged, none_fits, say_and_come_back, say_stale, show_article
 from bot.dialogue.requests import ask_team, back_to_assistant, rated, send_question, share
 from bot.dialogue.staff_desk import list_requests, request_tapped
 from bot.dialogue.staff_questions import group_tapped, list_questions, proposed
@@ -61,7 +61,7 @@ from bot.flows.steps.ask import DONE
 from bot.model.effects import Audit
 from bot.model.inputs import Tap
 from bot.model.rights import Right
-from bot.model.who import Standing
+from bot.model.who import PersonId, Standing
 
 DOUBLE = timedelta(seconds=5)
 """The same button within this time is one tap too many."""
@@ -83,14 +83,14 @@ def tapped(draft: Draft, act: str) -> None:
         case ControlTap(serial=serial, control="back" | "skip" | "pause" as way) if not doubled:
             run = next((run for run in draft.session.runs if run.wait and run.wait.serial == serial), None)
             if run is None:
-                _stale(draft)
+                say_stale(draft)
             elif ready(draft, run):
                 take_way(draft, run, way)
             else:
                 recover(draft, run)
         case None | ControlTap():
             if not doubled:
-                _stale(draft)
+                say_stale(draft)
         case _:
             if not doubled:
                 _outside(draft, meaning, name_of(act))
@@ -121,12 +121,7 @@ def _answered(draft: Draft, serial: int, choice: str, *, doubled: bool) -> None:
     if run and not ready(draft, run):
         recover(draft, run)
     elif (run is None or not answer(draft, run, Tap(choice))) and not doubled:
-        _stale(draft)
-
-
-def _stale(draft: Draft) -> None:
-    """A button of an earlier message: answered kindly."""
-    say_and_come_back(draft, draft.phrases.say("stale_tap"))
+        say_stale(draft)
 
 
 def name_of(act: str) -> str:
@@ -145,7 +140,7 @@ def _outside(draft: Draft, meaning: Act, name: str) -> None:
             if run:
                 resume(draft, run)
             else:
-                _stale(draft)
+                say_stale(draft)
         case ArticleTap(article=article, part=part):
             show_article(draft, article, part)
         case OpinionTap(article=article, helpful=helpful):
@@ -172,7 +167,7 @@ def _allowed(draft: Draft, right: Right | None, name: str) -> bool:
     if right is None or draft.may(right):
         return True
     draft.add(Audit("refused", name))
-    _stale(draft)
+    say_stale(draft)
     return False
 
 
@@ -192,8 +187,10 @@ def _by_staff(draft: Draft, meaning: Act) -> None:
             door_tapped(draft, event_of_tag(draft, tag), meaning)
         case PeopleTap():
             roster.tapped(draft, meaning)
-        case TeamTap(person=person, what=what):
-            take_back(draft, person, sure=what == "unrole-yes")
+        case TeamTap(what="unrole-page", number=page):
+            choose_whose(draft, page)
+        case TeamTap(what=what, number=number):
+            take_back(draft, PersonId(number), sure=what == "unrole-yes")
         case StatisticsTap():
             statistics_tapped(draft, meaning)
         case RequestTap(request=request, what=what):
@@ -210,7 +207,7 @@ STAFF_TAPS: Mapping[type[Act], Right] = {
     ProposeTap: Right.ANSWER,
     RequestTap: Right.ANSWER,
     CannedTap: Right.ANSWER,
-    AnnouncementTap: Right.ANNOUNCE,
+    AnnouncementTap: Right.EVENTS,  # of those who come; any other is looked at there
     PeopleTap: Right.ANNOUNCE,
     StatisticsTap: Right.NEEDS,
     TeamTap: Right.ROLES,

@@ -3,22 +3,24 @@
 Every function asks again who is tapping: a button may be forged or older than somebody's standing.
 """
 
-import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bot.dialogue.draft import Draft
-from bot.dialogue.questions import say_and_come_back
+from bot.dialogue.questions import say_stale
 from bot.events.card import write_hour
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_date
 from bot.flows.phrases import PHRASES
 from bot.flows.template import Rich
 from bot.markup.escape import escape
+from bot.markup.plain import plain
 from bot.model.effects import Invite, Send, TakeRole, Unrole
 from bot.model.message import Markdown, Message, Option
 from bot.model.rights import Right
-from bot.model.team import Entry, Member, Refused
+from bot.model.team import Entry, Member, Refused, invitation_digest
+from bot.model.values import ArticleId
 from bot.model.who import PersonId, Standing
 
 PREFIX = "i_"
@@ -29,6 +31,22 @@ LASTS = timedelta(days=7)
 
 TRIED = 5
 """Lines of what was tried without the right to."""
+
+PAGE = 8
+"""Names on one screen."""
+
+HEAD = 60
+"""Signs of a title in the journal."""
+
+REFUSED: Mapping[str, str] = {
+    "request": "refused_request",
+    "request (anonymous)": "refused_request_anonymous",
+    "request (channel)": "refused_request_anonymous",
+    "request (forward)": "refused_request_forward",
+    "request (via_bot)": "refused_request_forward",
+    "invitation": "refused_invitation",
+}
+"""What was tried -> its phrase, where it was neither a command nor a button."""
 
 ROLES = frozenset(standing.value for standing in Standing if standing is not Standing.MEMBER)
 
@@ -49,13 +67,13 @@ def list_team(draft: Draft, argument: str = "") -> None:
 def invite(draft: Draft, standing: Standing) -> None:
     """A link that gives this role to who opens it first."""
     if not draft.may(Right.ROLES):
-        _stale(draft)
+        say_stale(draft)
         return
     token = urlsafe_b64encode(draft.rng.getrandbits(192).to_bytes(24)).decode().rstrip("=")
     expires = draft.now + LASTS
     how = draft.phrases.say("team_link_how", role=_role(draft, standing))
     draft.add(
-        Invite(standing, _digest(token), expires),
+        Invite(standing, invitation_digest(token), expires),
         Send(Message(how, (draft.button("button_team", "team"),), silent=True)),
         Send(Message(_invitation(draft, token, standing)), kept=False),
     )
@@ -74,18 +92,24 @@ def take_role(draft: Draft, token: str) -> None:
         told[standing] = _keyed(draft, phrases.say("team_joined", name=name, role=role))
     gone = _keyed(draft, phrases.say("team_link_gone"), draft.button("button_menu", "menu"))
     draft.change(active=None)
-    draft.add(TakeRole(_digest(token), welcome, told, gone))
+    draft.add(TakeRole(invitation_digest(token), welcome, told, gone))
 
 
-def choose_whose(draft: Draft) -> None:
-    """Whose role is taken back?"""
+def choose_whose(draft: Draft, page: int = 0) -> None:
+    """Whose role is taken back? A page of those whom that can concern."""
     members = _removable(draft)
     if not draft.may(Right.ROLES) or not members:
-        _stale(draft)
+        say_stale(draft)
         return
+    page = min(page, (len(members) - 1) // PAGE)
     options = [
-        Option(f"unrole.{member.id}", _whose(draft, member), f"unrole.{member.id}") for member in members
+        Option(f"unrole.{member.id}", _whose(draft, member), f"unrole.{member.id}")
+        for member in members[page * PAGE : (page + 1) * PAGE]
     ]
+    if page > 0:
+        options.append(_turned(draft, "button_door_back", page - 1))
+    if (page + 1) * PAGE < len(members):
+        options.append(_turned(draft, "button_door_next", page + 1))
     draft.say("team_take_whose", *options, draft.button("button_no", "team"))
 
 
@@ -93,7 +117,7 @@ def take_back(draft: Draft, person: PersonId, *, sure: bool) -> None:
     """Take a role back, once that is confirmed."""
     member = next((one for one in _removable(draft) if one.id == person), None)
     if not draft.may(Right.ROLES) or member is None:
-        _stale(draft)
+        say_stale(draft)
         return
     name, role = _name(draft, member), _role(draft, member.standing)
     if not sure:
@@ -123,21 +147,52 @@ def _line(draft: Draft, member: Member) -> Markdown:
     )
 
 
+def _turned(draft: Draft, label: str, page: int) -> Option:
+    return Option(f"unrole-page.{page}", draft.phrases.label(label), f"unrole-page.{page}")
+
+
 def _entry(draft: Draft, entry: Entry) -> Markdown:
     zone = draft.view.policy.timezone
     at = entry.at.astimezone(zone)
     key = f"journal_{entry.act.replace('.', '_').replace('-', '_')}"
-    about = escape(_role(draft, Standing(entry.about)) if entry.about in ROLES else entry.about)
-    what = draft.phrases.say(key) if key in PHRASES else Markdown(escape(entry.act))
+    about = escape(_about(draft, entry))
+    what = draft.phrases.say(key if key in PHRASES else "journal_else")
     who = escape(entry.name) if entry.name else draft.phrases.say("journal_nobody")
     day, hour = write_date(at.date(), draft.phrases.calendar), write_hour(at)
     done = Rich(Markdown(f"{what} ({about})" if about else what))
     return draft.phrases.say("journal_line", day=day, hour=hour, who=Rich(Markdown(who)), what=done)
 
 
+def _about(draft: Draft, entry: Entry) -> str:
+    """What it was done to, as people know it; empty where only we know it."""
+    if entry.title:
+        news = entry.act.startswith("announcement.")
+        said = plain(Markdown(entry.title), links=False) if news else entry.title
+        return draft.phrases.label("journal_titled", title=shorten(said.strip().split("\n", 1)[0], HEAD))
+    if entry.about in ROLES:
+        return _role(draft, Standing(entry.about))
+    if article := draft.shelf.articles.get(ArticleId(entry.about)):
+        return draft.phrases.label("journal_titled", title=shorten(article.question, HEAD))
+    match entry.act.partition(".")[0], entry.about.isdecimal():
+        case "request" | "announcement", True:
+            return draft.phrases.label("journal_numbered", number=entry.about)
+        case "people", True:
+            return draft.phrases.label("journal_people", count=int(entry.about))
+        case "role", _:  # whose it was
+            return entry.about
+    return ""
+
+
 def _tried(draft: Draft, one: Refused) -> Markdown:
-    day = write_date(date.fromisoformat(one.day), draft.phrases.calendar)
-    return draft.phrases.say("journal_refused_line", day=day, act=one.act, place=one.place, count=one.count)
+    phrases = draft.phrases
+    day = write_date(date.fromisoformat(one.day), phrases.calendar)
+    if one.act.startswith("/"):
+        what = phrases.label("refused_command", command=one.act)
+    else:
+        what = phrases.label(REFUSED.get(one.act, "refused_button"))
+    where = f"refused_at_{one.place}"
+    place = phrases.label(where if where in PHRASES else "refused_at_else")
+    return phrases.say("journal_refused_line", day=day, act=what, place=place, count=one.count)
 
 
 def _invitation(draft: Draft, token: str, standing: Standing) -> Markdown:
@@ -168,12 +223,4 @@ def _role(draft: Draft, standing: Standing) -> str:
 
 
 def _keyed(draft: Draft, text: Markdown, *options: Option) -> Message:
-    return Message(text, options, key=f"m{draft.rng.getrandbits(48):x}")
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _stale(draft: Draft) -> None:
-    say_and_come_back(draft, draft.phrases.say("stale_tap"))
+    return Message(text, options, key=draft.new_key())

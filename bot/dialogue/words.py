@@ -10,6 +10,7 @@ from bot.dialogue.commands import confirm_erase, human, note_forwarded, run_comm
 from bot.dialogue.context import is_bare, understand, wants_more
 from bot.dialogue.door import searched
 from bot.dialogue.draft import Draft
+from bot.dialogue.events import list_events
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.lists import list_open
 from bot.dialogue.preferences import show_preferences
@@ -34,6 +35,7 @@ from bot.knowledge.smalltalk import recognise
 from bot.knowledge.text import fold, split_words
 from bot.model.inputs import Utterance
 from bot.model.session import Run
+from bot.model.turn import Need
 
 TYPED_WAYS: tuple[Way, ...] = ("back", "skip", "pause", "cancel", "repeat", "help", "restart")
 """Ways out that may be typed at any prompt, in the order in which their words are tried."""
@@ -60,7 +62,7 @@ def said(draft: Draft, text: str, *, may_command: bool = True) -> None:
         return
     if _at_prompt(draft, run, text) if run else _between_journeys(draft, words):
         return
-    if _small_talk(draft, words) or _triggered(draft, words):
+    if _small_talk(draft, words) or _triggered(draft, words) or _wants_events(draft, words):
         return
     _answer_question(draft, run, words)
 
@@ -211,6 +213,16 @@ def _triggered(draft: Draft, words: str) -> bool:
             start(draft, flow.id)
             return True
     return False
+
+
+def _wants_events(draft: Draft, words: str) -> bool:
+    """ "Rendez-vous", "agenda": nothing but words for the list of events."""
+    if not same_words(words, draft.phrases.words["events"]):
+        return False
+    if Need.EVENTS not in draft.view.known:
+        draft.lacks |= {Need.EVENTS}
+    list_events(draft)
+    return True
 
 
 def _answer_question(draft: Draft, run: Run | None, words: str) -> None:

@@ -13,7 +13,7 @@ from bot.doctor import content, database, folder, machine, meaning, telegram
 from bot.doctor.diagnosis import Diagnosis
 from bot.runtime.clock import Clock
 from bot.settings import Survey
-from bot.storage.sqlite import is_served
+from bot.storage.database_files import is_served
 
 Check = Callable[[], Iterator[Diagnosis]]
 Checks = Sequence[tuple[str, Check]]

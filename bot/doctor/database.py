@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.doctor.diagnosis import Diagnosis
+from bot.storage.database_files import examine, is_served
 from bot.storage.errors import StorageError
 from bot.storage.opening import OTHERS
 from bot.storage.queries import migrations
-from bot.storage.sqlite import examine, is_served
 
 RESTORE = "stop the assistant and restore the last backup: alliances restore FILE"
 

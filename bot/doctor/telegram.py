@@ -8,9 +8,9 @@ from bot.channels.telegram.examining import GroupFacts, Told, WebhookFacts
 from bot.channels.telegram.identity import Me
 from bot.doctor.diagnosis import Diagnosis
 from bot.settings import PREFIX, Settings, Survey
+from bot.storage.database_files import kept_setting
 from bot.storage.relaying import GROUP
 from bot.storage.requests import CONFIGURED
-from bot.storage.sqlite import kept_setting
 
 RECENT = timedelta(hours=1)
 """A delivery that failed longer ago, with nothing waiting, is history."""
@@ -186,7 +186,7 @@ def _in_staff_group(found: GroupFacts, me: Me | None, settings: Settings) -> Ite
     else:
         yield Diagnosis(name, "ok", f"{found.title or 'the group'}: a topic a request")
     if found.is_forum and found.manages_topics and not found.deletes_messages:
-        what = "when somebody erases their data, staff are asked to delete the topic: the bot may not"
+        what = "topics of erased or long closed requests stay until somebody deletes them: the bot may not"
         yield Diagnosis(name, "note", what, "give the bot the right Delete messages there")
     if not settings.staff:
         what = "nobody can answer there: no administrator is set who could invite the team"

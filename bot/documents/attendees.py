@@ -6,12 +6,18 @@ from bot.documents.typesetting import typeset
 
 
 def attendee_list(
-    title: str, when: str, groups: Sequence[tuple[str, Sequence[str]]], *, note: str = "", page: str = "page"
+    title: str,
+    below: Sequence[str],
+    groups: Sequence[tuple[str, Sequence[str]]],
+    *,
+    note: str = "",
+    page: str = "page",
 ) -> bytes:
-    """A PDF of A4 pages: names below the heading of their group, each with a box. 50 ms: not on a loop."""
+    """A PDF of A4 pages: what stands below the title, then names below the heading of their
+    group, each with a box. 50 ms: not on a loop."""
     data = {
         "title": title,
-        "when": when,
+        "below": list(below),
         "note": note,
         "page": page,
         "groups": [{"heading": heading, "names": list(names)} for heading, names in groups],

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import typst
 
 Format = Literal["png", "svg", "pdf"]
-MEDIA_TYPES: Mapping[Format, str] = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 
 FONT = "Libertinus Serif"
 """Lies in the wheel, with all letters of the languages we speak: looks the same on every machine."""

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model.announcement import Fate, Order, Rhythm, State
+from bot.events.audience import comes_to
+from bot.model.announcement import Fate, Order, Plan, Rhythm, State
+from bot.model.rights import Right
 
 POISON = 5
 """So many of the last answers, all the same refusal: the text itself is at fault, so we stop."""
@@ -23,6 +25,14 @@ ORDERS: Mapping[State, tuple[Order, ...]] = {
     state: tuple(order for order in Order if (state, order) in CHANGES) for state in State
 }
 """What staff may want of an announcement in this state."""
+
+
+def right_for(plan: Plan) -> Right:
+    """What it takes to send it, to follow it and to stop it. Who may arrange an event may write to those who
+    registered for it, and to nobody else.
+    """
+    to_registered = plan.event is not None and plan.audience.condition == comes_to(plan.event)
+    return Right.EVENTS if to_registered else Right.ANNOUNCE
 
 
 def poisoned(last: Sequence[tuple[Fate, str]]) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bot.flows.condition import Call, Condition, ConditionError, Const, Items, Name, Operation, Tree, walk
 from bot.flows.condition import parse_condition as parse
-from bot.flows.field import Choice, Declared
+from bot.flows.field import Declared
 from bot.flows.flow import Flow
 from bot.flows.french import NBSP
 from bot.flows.kinds import DATE, NUMBER, TEXT, TRUTH, UNKNOWN, Fault, Type, field_type, infer
@@ -261,14 +261,6 @@ def together(*conditions: str) -> str:
     """Whom all of these fit; empty ones count as fitting everybody."""
     parts = [part for part in conditions if part.strip()]
     return " and ".join(f"({part})" if len(parts) > 1 and _loose(part) else part for part in parts)
-
-
-def choices_of(name: str, vocabulary: Vocabulary) -> tuple[Choice, ...]:
-    """What a profile field can be, for buttons, without what counts nowhere; empty if it has no choices."""
-    declared = vocabulary.fields.get(name)
-    if declared is None:
-        return ()
-    return tuple(choice for choice in declared.choices if not declared.counts_nowhere(choice.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from bot.events.registration import Gate, gate
 from bot.flows.french import NBSP, write_date
 from bot.flows.phrases import Phrases
 from bot.flows.template import Rich
+from bot.knowledge.text import fold
 from bot.model.effects import HandOut
 from bot.model.event import Event, EventId, EventSeen, EventState, Place
 from bot.model.message import Markdown, Message, Option
@@ -16,8 +18,8 @@ from bot.model.turn import Policy
 PREFIX = "e_"
 """In front of an event's id in the payload of a link."""
 
-DAY = r"-\d{4}-\d\d-\d\d$"
-"""Behind the words in an id that was made from title and day."""
+STEM = 48
+"""Characters of a title in the name of a file."""
 
 MINE = {
     Place.SEATED: "event_seated",
@@ -27,27 +29,33 @@ MINE = {
 """Where a person stands -> the phrase that says so; of the waiting list, `_mine` says more."""
 
 
+BEGUN = {Place.SEATED: "event_seated_begun", Place.WAITING: "event_waiting_begun"}
+"""The same once it has begun: nothing can be changed any more."""
+
+
 def card_key(event: EventId) -> str:
     """The name under which the card is found again to be edited."""
     return f"event.{event}"
 
 
 def file_stem(event: Event) -> str:
-    """How files about it are called, its day first; the day in an id made of title and day is left out."""
-    return f"{event.local(event.starts):%Y-%m-%d}_{re.sub(DAY, '', event.id)}"
+    """How files about it are called: its day first, so that they sort, then its title."""
+    words = "-".join(re.findall(r"[a-z0-9]+", fold(event.title))) or event.id
+    if len(words) > STEM:
+        words = words[: STEM + 1].rpartition("-")[0] or words[:STEM]
+    return f"{event.local(event.starts):%Y-%m-%d}_{words}"
 
 
 def event_card(
-    seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: str = ""
+    seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: Markdown | None = None
 ) -> Message:
     """Date first, place, seats left, where the person stands, what they can do about it; with its picture.
 
-    `heading`: name of a phrase that says why the card comes now; it may have the hole `title`.
+    `heading`: why the card comes now.
     """
     event = seen.event
-    parts = [phrases.say(heading, title=event.title)] if heading else []
-    day = when(event, phrases, policy)
-    first = Rich(Markdown(day[:1].upper() + day[1:]))
+    parts = [heading] if heading else []
+    first = Rich(at_first(when(event, phrases, policy)))
     parts += [
         phrases.say("event_card", when=first, title=event.title),
         *_about(event, phrases),
@@ -75,8 +83,13 @@ def when(event: Event, phrases: Phrases, policy: Policy) -> Markdown:
         said = phrases.say("event_when_days", day=first, last=last, **hours)
     if event.starts.astimezone(policy.timezone).utcoffset() == starts.utcoffset():
         return said
-    city = event.zone.key.rpartition("/")[2].replace("_", " ")
+    city = phrases.zones.get(event.zone.key) or event.zone.key.rpartition("/")[2].replace("_", " ")
     return Markdown(f"{said} {phrases.say('event_zone', city=city)}")
+
+
+def at_first(said: Markdown) -> Markdown:
+    """A date as it begins a line."""
+    return Markdown(said[:1].upper() + said[1:])
 
 
 def address_of(event: Event, policy: Policy) -> str:
@@ -90,19 +103,25 @@ def write_hour(local: datetime) -> str:
 
 
 def notice(
-    seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: str, calendar: bool
+    seen: EventSeen, phrases: Phrases, policy: Policy, *, now: datetime, heading: Markdown, calendar: bool
 ) -> HandOut:
     """A change told to one who is concerned; `calendar`: with the file that renews it in their calendar."""
     from bot.events.calendar_file import calendar_file
 
-    url = address_of(seen.event, policy)
-    files = (calendar_file(seen.event, now=now, url=url),) if calendar else ()
-    return HandOut(event_card(seen, phrases, policy, now=now, heading=heading), files)
+    card = event_card(seen, phrases, policy, now=now, heading=heading)
+    if not calendar:
+        return HandOut(card, ())
+    off = seen.event.state is EventState.CANCELLED
+    hint = phrases.say("event_calendar_removed" if off else "event_calendar_renewed")
+    file = calendar_file(seen.event, now=now, url=address_of(seen.event, policy))
+    return HandOut(replace(card, text=Markdown(f"{card.text}\n\n{hint}")), (file,))
 
 
 def _about(event: Event, phrases: Phrases) -> Iterator[Markdown]:
     if event.place:
         yield phrases.say("event_place", place=event.place)
+    elif event.link:
+        yield phrases.say("event_online")
     if event.description:
         yield event.description
     if event.organiser:
@@ -116,11 +135,12 @@ def _seats(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Markdow
         yield phrases.say("event_cancelled")
         return
     if open_to is Gate.SHUT:
-        yield phrases.say("event_begun")
+        if now >= event.starts:
+            yield phrases.say("event_begun" if now < event.ends else "event_over")
         return
     if seen.left:
         yield phrases.say("event_left", left=seen.left, capacity=event.capacity or 0)
-    elif seen.left == 0 and seen.waiting:
+    elif seen.left == 0 and seen.waiting and seen.mine is not Place.WAITING:
         yield phrases.say("event_full_waiting", waiting=seen.waiting)
     elif seen.left == 0:
         yield phrases.say("event_full")
@@ -133,9 +153,12 @@ def _seats(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Markdow
 
 
 def _mine(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Markdown]:
-    if seen.event.state is EventState.CANCELLED:
+    if seen.event.state is EventState.CANCELLED or now >= seen.event.ends:
         return
-    if seen.mine is Place.WAITING:
+    if seen.event.state is EventState.ANNOUNCED and now >= seen.event.starts:
+        if said := BEGUN.get(seen.mine):
+            yield phrases.say(said)
+    elif seen.mine is Place.WAITING:
         if seen.ahead is None:
             yield phrases.say("event_waiting")
         else:
@@ -158,7 +181,8 @@ def _options(seen: EventSeen, phrases: Phrases, now: datetime) -> Iterator[Optio
     if event.paper and event.picture and event.state is EventState.ANNOUNCED:
         yield _option("paper", "button_event_paper", event, phrases)
     if event.link and event.state is EventState.ANNOUNCED:
-        yield Option(f"link.{event.id}", phrases.label("button_event_link"), "", event.link)
+        label = "button_event_link" if event.place else "button_event_join"
+        yield Option(f"link.{event.id}", phrases.label(label), "", event.link)
 
 
 def _option(what: str, label: str, event: Event, phrases: Phrases) -> Option:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.events.event import Struck, moment
+from bot.events.event import TIMES, Struck, moment
 from bot.flows.field import Choice, Declared
 from bot.flows.posts import Post, read_post, write_post
 from bot.flows.typed import Bad
@@ -23,7 +23,6 @@ Given = Mapping[str, Value]
 """Part -> answer; what was not answered is left out."""
 
 MAX_TITLE, MAX_ID, NAMELESS = 80, 40, "rendez-vous"
-TIMES = ("starts", "ends", "deadline")
 MINUTES = 60.0
 
 _HOLE = re.compile(r"\\?\{([^{}\n]{1,120}?)\\?\}")
@@ -147,8 +146,7 @@ def text_of(post: Post) -> Markdown:
 def _hole(found: re.Match[str]) -> str:
     """`{prénom}` or `{name|words for others}` as copies know it; other braces stay as they are."""
     name, bar, instead = found[1].replace("\\", "").partition("|")
-    name = fold(name).strip()
-    return f"{{{name}{bar}{instead}}}" if _NAME.fullmatch(name) else found[0]
+    return f"{{{name.strip()}{bar}{instead}}}" if _NAME.fullmatch(fold(name).strip()) else found[0]
 
 
 def escape_lines(text: str) -> Markdown:

@@ -14,6 +14,9 @@ from bot.flows.authored import Authored, Slug
 TIME_PATTERN = r"^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}( [+-]\d{2}:\d{2})?$"
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,2}):(\d{2})(?: ([+-])(\d{2}):(\d{2}))?")
 
+TIMES = ("starts", "ends", "deadline")
+"""Keys of an event that hold a `WrittenTime`."""
+
 WrittenTime = Annotated[str, StringConstraints(pattern=TIME_PATTERN)]
 """`2027-01-14 18:30`, by the clocks of the place; with `+01:00` behind it where they strike twice."""
 

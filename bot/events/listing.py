@@ -3,9 +3,10 @@
 import csv
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.documents.sheet import guarded
+from bot.flows.phrases import Phrases
 from bot.model.event import Event, Gathering, Guest, Place
 from bot.model.who import PersonId
 
@@ -31,6 +32,15 @@ ENGLISH = Words(
 Row = tuple[str, str, str, str, str, str]
 
 
+def named(gathering: Gathering, phrases: Phrases) -> Gathering:
+    """The same list in which everybody is called something: who gave no name, by their number in it."""
+
+    def called(number: int, one: Guest) -> Guest:
+        return one if one.name else replace(one, name=phrases.label("event_nameless", number=number))
+
+    return replace(gathering, guests=tuple(called(*one) for one in enumerate(gathering.guests, start=1)))
+
+
 def rows(event: Event, gathering: Gathering, words: Words = ENGLISH) -> list[Row]:
     """Number within the place, place, first name, since when by the clocks of the event, whether they are
     there, and the reference by which a line is found again.
@@ -42,13 +52,14 @@ def rows(event: Event, gathering: Gathering, words: Words = ENGLISH) -> list[Row
         reference = str(one.person) if one.person is not None else ""
         here = MARK if one.here is not None else ""
         place = words.places[one.place]
-        found.append((str(count[one.place]), place, one.name or "-", since, here, reference))
+        found.append((str(count[one.place]), place, one.name, since, here, reference))
     return found
 
 
 def as_lines(event: Event, gathering: Gathering) -> str:
     """The list as text, without references."""
-    lines = ("  ".join(part for part in row[:5] if part) for row in rows(event, gathering))
+    shown = ((number, place, name or "-", *rest[:2]) for number, place, name, *rest in rows(event, gathering))
+    lines = ("  ".join(part for part in row if part) for row in shown)
     return "\n".join(lines) or "Nobody answered yet."
 
 
@@ -74,18 +85,24 @@ class Marked:
     """What is wrong, a line each."""
 
 
-def read_marked(text: str, guests: Sequence[Guest], here: Collection[str] = ENGLISH.columns[4:5]) -> Marked:
+def read_marked(
+    text: str,
+    guests: Sequence[Guest],
+    here: Collection[str] = ENGLISH.columns[4:5],
+    refs: Collection[str] = ENGLISH.columns[5:6],
+) -> Marked:
     """Who is marked as there in a list that was written by `as_csv` and filled in, with ; or with commas.
 
-    `here`: how the column of the marks may be called.
+    `here`, `refs`: how the columns of the marks and of the references may be called.
     """
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",")
     header = [one.strip().lower() for one in next(reader, [])]
     marks = [place for place, name in enumerate(header) if name in here]
-    if not marks or "ref" not in header:
+    known_by = [place for place, name in enumerate(header) if name in refs]
+    if not marks or not known_by:
         return Marked((), ("line 1: the columns « here » and « ref » are needed, as --csv writes them",))
-    columns = (marks[0], header.index("ref"))
+    columns = (marks[0], known_by[0])
     known = {str(one.person) for one in guests if one.person is not None}
     people, refused = list[PersonId](), list[str]()
     for number, row in enumerate(reader, start=2):

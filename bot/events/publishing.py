@@ -3,20 +3,29 @@
 The command line and the conversation both decide here; the store applies it (`effects.Publish`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.events.card import event_card, notice
 from bot.events.registration import Roll, moving_up
+from bot.flows.french import write_list
 from bot.flows.phrases import Phrases
 from bot.model.effects import HandOut, News, Publish
 from bot.model.event import Event, EventSeen, EventState, Place
-from bot.model.message import Message
+from bot.model.message import Markdown, Message
 from bot.model.turn import Policy
 from bot.model.who import PersonId
 
-TOLD = ("title", "starts", "ends", "zone", "place", "link", "state")
-"""Fields whose change people must hear of; any other only shows on the card."""
+TOLD: Mapping[str, str] = {
+    "title": "event_what_title",
+    "starts": "event_what_when",
+    "ends": "event_what_when",
+    "zone": "event_what_when",
+    "place": "event_what_place",
+    "link": "event_what_link",
+}
+"""Fields whose change people must hear of, and the phrase that names it; any other only shows on the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +54,19 @@ class Change:
         """Who hears of it: those who come or want to; of a cancellation also those who might have come."""
         if self.before is None:
             return ()
-        if all(getattr(self.event, name) == getattr(self.before.event, name) for name in TOLD):
+        if self.event.state is self.before.event.state and not self.told:
             return ()
         coming = (Place.SEATED, Place.WAITING)
         return (*coming, Place.MAYBE) if self.cancels else coming
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The phrases that name what of it changed, each once."""
+        if self.before is None:
+            return ()
+        old, new = self.before.event, self.event
+        changed = (said for name, said in TOLD.items() if getattr(old, name) != getattr(new, name))
+        return tuple(dict.fromkeys(changed))
 
     @property
     def concerned(self) -> int:
@@ -104,7 +122,8 @@ def news_of(change: Change, phrases: Phrases, policy: Policy, *, now: datetime) 
     """What those concerned are told."""
     event = change.event
     theirs = EventSeen(event, event.capacity or 0, mine=Place.SEATED)
-    promoted = event_card(theirs, phrases, policy, now=now, heading="event_promoted")
+    heading = phrases.say("event_promoted", title=event.title)
+    promoted = event_card(theirs, phrases, policy, now=now, heading=heading)
     told = {place: _notice(change, place, phrases, policy, now=now) for place in change.places}
     return News(promoted, told)
 
@@ -119,6 +138,17 @@ def _notice(change: Change, place: Place, phrases: Phrases, policy: Policy, *, n
         phrases,
         policy,
         now=now,
-        heading="event_called_off" if change.cancels else "event_changed",
+        heading=_heading(change, phrases),
         calendar=place is Place.SEATED,
     )
+
+
+def _heading(change: Change, phrases: Phrases) -> Markdown:
+    """What became of it; of a change, what changed."""
+    title = change.event.title
+    if change.cancels:
+        return phrases.say("event_called_off", title=title)
+    if not change.told:
+        return phrases.say("event_back", title=title)
+    what = write_list([phrases.label(name) for name in change.told], phrases.label("list_and"))
+    return phrases.say("event_changed", title=title, what=what)

@@ -76,9 +76,19 @@ class Outcome:
     """Who gets a seat by it, in the order of the waiting list."""
 
 
+def is_coming(event: Event, now: datetime) -> bool:
+    """Whether people can still be told anything of use: it is announced, and has not begun."""
+    return event.state is EventState.ANNOUNCED and now < event.starts
+
+
+def is_on(event: Event, now: datetime) -> bool:
+    """Whether people still have something of it: it is announced, and not over."""
+    return event.state is EventState.ANNOUNCED and now < event.ends
+
+
 def gate(event: Event, now: datetime) -> Gate:
     """What may be answered now."""
-    if event.state is not EventState.ANNOUNCED or now >= event.starts:
+    if not is_coming(event, now):
         return Gate.SHUT
     return Gate.LATE if now >= event.closes else Gate.OPEN
 

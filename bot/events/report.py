@@ -1,8 +1,10 @@
 """How far an announcement is, as staff see it: the card while it runs, the report afterwards. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
-from bot.events.announcement import ORDERS
+from bot.documents.sheet import MEDIA_TYPE, write_rows
+from bot.events.announcement import ORDERS, right_for
 from bot.events.card import write_hour
 from bot.flows.french import NBSP, shorten, write_date, write_number
 from bot.flows.phrases import Phrases
@@ -12,6 +14,7 @@ from bot.model.announcement import (
     Announcement,
     AnnouncementId,
     AnnouncementSeen,
+    CopyLine,
     Fate,
     Order,
     Rhythm,
@@ -21,6 +24,7 @@ from bot.model.announcement import (
 )
 from bot.model.effects import NewFile
 from bot.model.message import Markdown, Message, Option
+from bot.model.rights import Right
 from bot.model.turn import Policy
 
 BAR = 12
@@ -119,7 +123,9 @@ def progress_card(seen: AnnouncementSeen, phrases: Phrases, policy: Policy) -> M
 
 
 def report(seen: AnnouncementSeen, phrases: Phrases, policy: Policy) -> Message:
-    """What came of an announcement: counts, reasons, what people did."""
+    """What came of an announcement: counts, reasons, what people did. What can be done about it stands on its
+    card alone.
+    """
     one, tally = seen.announcement, seen.tally
     parts = [
         phrases.say("report_title", head=head(one)),
@@ -128,7 +134,7 @@ def report(seen: AnnouncementSeen, phrases: Phrases, policy: Policy) -> Message:
         *_echo(seen, phrases),
         *_sweep(one, tally, phrases),
     ]
-    return Message(Markdown("\n\n".join(parts)), tuple(_afterwards(one, tally, phrases)))
+    return Message(Markdown("\n\n".join(parts)), (option("show", one.id, phrases),))
 
 
 def chart(seen: AnnouncementSeen, phrases: Phrases) -> NewFile | None:
@@ -223,7 +229,7 @@ def _echo(seen: AnnouncementSeen, phrases: Phrases) -> Iterator[Markdown]:
     lines: list[Markdown] = []
     if tally.tappers:
         lines.append(phrases.say("report_tappers", count=tally.tappers))
-    if one.plan.event is not None:
+    if one.plan.event is not None and right_for(one.plan) is Right.ANNOUNCE:  # the others had registered
         lines.append(phrases.say("report_registered", count=tally.registered))
     if lines:
         yield Markdown("\n".join([phrases.say("report_echo"), "", *(f"- {line}" for line in lines)]))
@@ -273,3 +279,24 @@ def option(what: Order | str, id: AnnouncementId, phrases: Phrases) -> Option:
     """A button about an announcement."""
     act = f"news-{what}.{id}"
     return Option(act, phrases.label(f"button_announcement_{str(what).replace('-', '_')}"), act)
+
+
+def listing_file(name: str, lines: Sequence[CopyLine], words: Mapping[str, str], zone: ZoneInfo) -> NewFile:
+    """The list of a report, as a spreadsheet opens it; `words` say what columns, fates and reasons are
+    called.
+    """
+    columns = ("name", "fate", "reason", "at", "clicks", "place", "vote")
+    rows = [[words[f"column_{column}"] for column in columns]]
+    for line in lines:
+        rows.append(
+            [
+                line.name,
+                words[line.fate.value],
+                reason_of(line.reason, words) if line.fate in UNSENT else "",
+                f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}" if line.at else "",
+                str(len(line.clicks)),
+                words.get(f"place_{line.place}", ""),
+                ", ".join(line.vote),
+            ]
+        )
+    return NewFile(name, MEDIA_TYPE, write_rows(rows, first=True))

@@ -13,7 +13,7 @@ from bot.flows.evaluation import holds
 from bot.flows.flow import Flow
 from bot.flows.frames import mark_of, renamed, trail_of, wait_at
 from bot.flows.ground import Ended, Ground
-from bot.flows.keeping import deeds, noted, remembering, restored, unrepeated
+from bot.flows.keeping import deeds, noted, remembering, restored, returned, unrepeated
 from bot.flows.names import Names
 from bot.flows.progress import Progress, progress_of
 from bot.flows.reminders import reminder_of, timer_key
@@ -60,6 +60,8 @@ class Walk:
         self.ended: Ended | None = None
         self.trace: list[str] = []
         """Steps entered, `flow/step`."""
+        self.ways: list[tuple[str, int]] = []
+        """Branches gone through, each with the place of the case that was taken."""
         self._said: list[Message] = []
         self._passed = 0
         """Prompts that a replay went over."""
@@ -96,13 +98,18 @@ class Walk:
     @property
     def progress(self) -> Progress:
         """Place in the run."""
-        return progress_of(self.run, self.ground.shelf.flows, self.answers)
+        return progress_of(self.run, self.ground.shelf, self.in_force)
+
+    @property
+    def in_force(self) -> Mapping[FieldRef, Value]:
+        """The answers that count now."""
+        return replay.in_force(self.run, self.ground.shelf.flows, self.answers)
 
     def scope(self) -> Scope:
         """What the current step may see."""
         on, run, wait = self.ground, self.run, self.run.wait
         shelf, view, now, numbers = on.shelf, on.view, on.now, self.progress.names()
-        names = Names(shelf, self.flow.id, run.id, self.answers, view, now, numbers, on.started)
+        names = Names(shelf, self.flow.id, run.id, self.in_force, view, now, numbers, on.started)
         serial = wait.serial if wait else self.serial
         return Scope(shelf, self.flow, self.key, run, names, view, now, on.rng, serial, wait, on.desk)
 
@@ -131,8 +138,9 @@ class Walk:
         met = self._meet()
         if isinstance(step, Prompt):
             return not self._passes(step, scope, met=met)
-        outcome = step.enter(scope)
-        known = mark in self.run.seen
+        outcome, known = step.enter(scope), mark in self.run.seen
+        if outcome.case is not None:
+            self.ways.append((mark, outcome.case))
         if outcome.says or deeds(outcome):
             self.run = replace(self.run, seen=self.run.seen | {mark})
         self.follow(unrepeated(outcome, replaying=self.run.replay is not None) if known else outcome)
@@ -172,8 +180,7 @@ class Walk:
         self.run = replace(self.run, frames=(*self.run.frames[:-1], here))
 
     def _below(self) -> None:
-        below = self.flow.below(self.key)
-        if below:
+        if below := self.flow.below(self.key):
             self._stand(below)
         else:
             self._leave((), Markdown(""))
@@ -255,8 +262,8 @@ class Walk:
                 self.apply(effect)
             self._onward_from_answer()
         else:
-            jumps = isinstance(reply.outcome.then, Jump)  # to a question that is to be asked again
-            self.run = replace(self.run, replay=None if jumps else self.run.replay)
+            if isinstance(reply.outcome.then, Jump):  # to a question that is to be asked again
+                self._close_replay()
             self.follow(reply.outcome)
         self.go()
 
@@ -298,23 +305,14 @@ class Walk:
         if self.run.wait and self.run.wait.stage:  # another screen of this prompt: its first one
             self.change_screen(Again(replace(self.run.wait, stage="")))
             return True
-        flows, history = self.ground.shelf.flows, self.run.history
-        places = [place for place, point in enumerate(history) if wait_at(point.frames, flows)]
+        flows = self.ground.shelf.flows
+        places = [place for place, point in enumerate(self.run.history) if wait_at(point.frames, flows)]
         if not places:
             return False
         self.close()
         for ref, old in restored(self.run, places[-1]).items():
             self._change(self._keeping(ref, old))
-        point, before = history[places[-1]], history[: places[-1]]
-        self.run = replace(
-            self.run,
-            frames=point.frames,
-            history=before,
-            skipped=point.skipped,
-            replay=point.replay,
-            visited=point.visited,
-            wait=None,
-        )
+        self.run = returned(self.run, places[-1])
         self._ask()
         return True
 
@@ -359,22 +357,24 @@ class Walk:
         if self.run.replay is None:
             return False
         if self.run.replay == self.mark:
-            self._end_replay()
+            self._close_replay()
+            if not self.step.before(scope):  # a preview shows it by itself
+                self.say(self.ground.shelf.phrases.say("review_corrected"))
             return False
-        if met or not replay.is_settled(step, scope):
+        if met or not replay.is_settled(step, scope, self.answers):
             return False
         self._passed += 1
         self._below()
         return True
 
-    def _end_replay(self) -> None:
-        """Drop what the corrected path no longer asks for."""
-        flows, run = self.ground.shelf.flows, self.run
-        for ref in list(replay.left_behind(run, flows, self.answers)):
+    def _close_replay(self) -> None:
+        """Drop what the path gone through again no longer asks for; nothing where there is no replay."""
+        if self.run.replay is None:
+            return
+        flows = self.ground.shelf.flows
+        for ref in list(replay.left_behind(self.run, flows, self.answers)):
             self.apply(Forget(ref))
-        skipped = replay.still_skipped(run, flows)
-        self.run = replace(self.run, replay=None, visited=frozenset(), skipped=skipped)
-        self.say(self.ground.shelf.phrases.say("review_corrected"))
+        self.run = replay.closed(self.run, flows)
 
     # --- answers --------------------------------------------------------------------------------------------
 

@@ -63,6 +63,8 @@ class Field(Authored):
     """Whose answer it is, if not the flow's."""
     personal: bool = False
     """It says something about a person."""
+    label: str = Constraint(default="", max_length=40)
+    """What the table of people calls it; without it, its name."""
     min: int | float | None = None
     """number, scale: least value; choices: least count; text: least characters."""
     max: int | float | None = None

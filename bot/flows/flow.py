@@ -1,4 +1,4 @@
-"""A flow as authored, and what follows from it: keys of steps, declared fields, prompts, lengths of path."""
+"""A flow as authored, and what follows from it: keys of steps, declared fields, prompts, flows called."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from bot.flows.authored import Authored, Slug
 from bot.flows.field import Declared, owner_of
-from bot.flows.step import NEXT, Exit, Prompt, Step
+from bot.flows.step import Prompt, Step
 from bot.flows.steps import AnyStep
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.branch import Branch
@@ -106,8 +106,22 @@ class Flow(Authored):
 
     def asking(self, field: str) -> tuple[str, ...]:
         """Keys of the prompts that ask for a field."""
-        steps = zip(self.keys, self.steps, strict=True)
-        return tuple(key for key, step in steps if isinstance(step, Ask) and step.field.name == field)
+        return self.asked.get(field, ())
+
+    @cached_property
+    def asked(self) -> Mapping[str, tuple[str, ...]]:
+        """Field -> keys of the prompts that ask for it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, step in zip(self.keys, self.steps, strict=True):
+            if isinstance(step, Ask):
+                found[step.field.name] = (*found.get(step.field.name, ()), key)
+        return found
+
+    @cached_property
+    def filling(self) -> Mapping[str, frozenset[str]]:
+        """Field -> marks, `flow/step`, of the steps that fill it."""
+        steps = [(f"{self.flow}/{key}", step.sets()) for key, step in zip(self.keys, self.steps, strict=True)]
+        return {name: frozenset(mark for mark, sets in steps if name in sets) for name in self.declared}
 
     def open_to(self, standing: Standing) -> bool:
         """Whether people of that standing may go through it."""
@@ -120,31 +134,10 @@ class Flow(Authored):
         return tuple(key for key, step in zip(self.keys, self.steps, strict=True) if isinstance(step, Prompt))
 
     @cached_property
-    def left(self) -> Mapping[str, int]:
-        """Key -> most questions still to come in this flow from that step on, itself included; no
-        cycle twice.
-        """
-        lengths: dict[str, int] = {}
-        trail = [self.keys[0]]  # the path being followed: a way back onto it is a cycle
-        while trail or len(lengths) < len(self.keys):
-            trail = trail or [next(key for key in self.keys if key not in lengths)]
-            ahead = self._ahead(trail[-1])
-            new = next((key for key in ahead if key not in lengths and key not in trail), None)
-            if new:
-                trail.append(new)
-                continue
-            here = trail.pop()
-            asks = isinstance(self.step(here), Ask)
-            lengths[here] = asks + max((lengths[key] for key in ahead if key in lengths), default=0)
-        return lengths
-
-    def _ahead(self, key: str) -> tuple[str, ...]:
-        """Keys of the steps of this flow to which a step can lead."""
-        step = self.step(key)
-        ways = (*step.exits(), Exit(NEXT)) if step.when else step.exits()
-        below = self.below(key)
-        ahead = [below if way.target == NEXT else way.target for way in ways if way.kind != "call"]
-        return tuple(self.current(target) for target in ahead if target and target in self.position)
+    def calls(self) -> frozenset[FlowId]:
+        """The flows that it calls itself."""
+        ways = (way for step in self.steps for way in step.exits())
+        return frozenset(FlowId(way.target) for way in ways if way.kind == "call")
 
 
 def _returned(step: Step) -> tuple[tuple[str, FlowId], ...]:

@@ -42,6 +42,7 @@ def renamed(run: Run, flows: Flows) -> Run:
         skipped=frozenset(_current_mark(mark, flows) for mark in run.skipped),
         seen=frozenset(_current_mark(mark, flows) for mark in run.seen),
         replay=_current_mark(run.replay, flows) if run.replay else None,
+        visited=frozenset(_current_trail(trail, flows) for trail in run.visited),
     )
 
 
@@ -49,6 +50,10 @@ def _current(frames: Frames, flows: Flows) -> Frames:
     if not exist(frames, flows):
         return frames
     return tuple(replace(frame, step=flows[frame.flow].current(frame.step)) for frame in frames)
+
+
+def _current_trail(trail: str, flows: Flows) -> str:
+    return ">".join(_current_mark(mark, flows) for mark in trail.split(">"))
 
 
 def _current_mark(mark: str, flows: Flows) -> str:

@@ -27,6 +27,12 @@ def write_day(day: date, calendar: "Calendar") -> str:
     return f"{number} {calendar.months[day.month - 1]} {day.year}"
 
 
+def write_short_day(day: date, calendar: "Calendar") -> str:
+    """`14 janv.`, to stand below a column."""
+    number = calendar.first if day.day == 1 else str(day.day)
+    return f"{number} {calendar.short_months[day.month - 1]}"
+
+
 def write_hour(local: time | datetime) -> str:
     """`18 h 30`, `9 h`."""
     return f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02}" if local.minute else "")

@@ -1,4 +1,4 @@
-"""How answers are kept while a run moves: with what retention, and so that "retour" can restore them."""
+"""How answers are kept while a run moves: with what retention; "retour" restores them, and the run."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,6 +35,20 @@ def restored(run: Run, place: int) -> Mapping[FieldRef, Value | None]:
     for point in reversed(run.history[place:]):
         before.update(point.before)
     return before
+
+
+def returned(run: Run, place: int) -> Run:
+    """The run as it stood when the prompt at that place of the history was asked."""
+    point = run.history[place]
+    return replace(
+        run,
+        frames=point.frames,
+        history=run.history[:place],
+        skipped=point.skipped,
+        replay=point.replay,
+        visited=point.visited,
+        wait=None,
+    )
 
 
 def deeds(outcome: Outcome) -> tuple[Effect, ...]:

@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.documents.diagram import Edge, Kind, Node
+from bot.flows.condition_words import WORDS, in_words, words_of
 from bot.flows.flow import Flow
 from bot.flows.french import shorten
 from bot.flows.phrases import Phrases
 from bot.flows.shelf import Shelf
 from bot.flows.step import END, NEXT, Exit, Prompt, Step
-from bot.flows.steps import verb_of
 from bot.flows.steps.action import Action
+from bot.flows.steps.announce import Announce
 from bot.flows.steps.answer import Answer
 from bot.flows.steps.ask import Ask
 from bot.flows.steps.branch import Branch
@@ -19,14 +21,11 @@ from bot.flows.steps.call import Call
 from bot.flows.steps.end import End
 from bot.flows.steps.goto import Goto
 from bot.flows.steps.handoff import Handoff
+from bot.flows.steps.publish import Publish
 from bot.flows.steps.review import Review
 from bot.flows.steps.set import Set
-from bot.flows.template import Template
-from bot.markup.plain import plain
 from bot.model.values import ArticleId, FlowId
 
-WORDS = 64
-"""Characters of a step's own words."""
 CONDITION = 48
 """Characters of a condition beside a way."""
 SILENT = ("say", "set", "action", "answer")
@@ -59,9 +58,11 @@ def outline(flow: Flow, shelf: Shelf) -> tuple[tuple[Node, ...], tuple[Edge, ...
 
 
 def _node(flow: Flow, key: str, step: Step, shelf: Shelf) -> Node:
-    condition = shelf.phrases.label("graph_if", condition=step.when.source) if step.when else ""
+    condition = (
+        shelf.phrases.label("graph_if", condition=in_words(step.when, flow, shelf)) if step.when else ""
+    )
     section = flow.sections.get(step.section or "", "")
-    return Node(key, _kind(step), label_of(step, shelf), condition, section, _cases(step, shelf.phrases))
+    return Node(key, _kind(step), label_of(step, shelf), condition, section, _cases(step, flow, shelf))
 
 
 def _straight(nodes: Iterable[Node], edges: Iterable[Edge], flow: Flow) -> tuple[list[Node], list[Edge]]:
@@ -114,9 +115,10 @@ def _united(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[tuple[Node, .
 
 def _one(row: Sequence[Node]) -> Node:
     """One node for several: the first in full, some of the others in a line each."""
-    first, *rest = row
-    if not rest:
+    first, *others = row
+    if not others:
         return first
+    rest = [node for before, node in pairwise(row) if node.label != before.label]
     shown = rest if len(rest) <= LISTED else rest[: LISTED - 1]
     lines = [
         f"{'◦' if node.condition else '•'} {shorten(node.label.lstrip('• '), LISTED_WORDS)}" for node in shown
@@ -138,23 +140,18 @@ def label_of(step: Step, shelf: Shelf) -> str:
         case Call():
             return phrases.label("graph_call", title=_title(FlowId(step.call), shelf))
         case Set():
-            return phrases.label("graph_set", fields=", ".join(step.set))
+            return phrases.label("graph_set")
         case Answer():
             article = shelf.articles.get(ArticleId(step.answer))
             return shorten(article.question if article else step.answer, WORDS)
-        case Action():
-            return phrases.label("graph_action", action=step.action)
+        case Publish():
+            return phrases.label("graph_publish")
+        case Announce():
+            return phrases.label("graph_announce")
     said = next((text for _, text in step.texts()), None)
-    if said is not None:
-        return words_of(said)
-    return phrases.label("graph_end" if isinstance(step, End) else "graph_action", action=verb_of(step) or "")
-
-
-def words_of(template: Template) -> str:
-    """The first words of an authored text as a person reads them; … stands for what is filled in."""
-    source = "".join(part if isinstance(part, str) else "…" for part in template.parts)
-    first = next((line for line in plain(source).splitlines() if line.strip()), "")
-    return shorten(" ".join(first.split()), WORDS)
+    if isinstance(step, Action):
+        return phrases.label("graph_action", what=words_of(said) if said else step.action)
+    return words_of(said) if said else phrases.label("graph_end")
 
 
 def _kind(step: Step) -> Kind:
@@ -178,14 +175,14 @@ def _kind(step: Step) -> Kind:
     return "say"
 
 
-def _cases(step: Step, phrases: Phrases) -> tuple[str, ...]:
+def _cases(step: Step, flow: Flow, shelf: Shelf) -> tuple[str, ...]:
     """The conditions of a branch, numbered as its ways are."""
     if not isinstance(step, Branch):
         return ()
-    conditions = [case.if_.source for case in step.branch if case.if_]
+    conditions = [in_words(case.if_, flow, shelf) for case in step.branch if case.if_]
     return tuple(
-        f"({number}) {phrases.label('graph_if', condition=shorten(source, CONDITION))}"
-        for number, source in enumerate(conditions, 1)
+        f"({number}) {shelf.phrases.label('graph_if', condition=shorten(words, CONDITION))}"
+        for number, words in enumerate(conditions, 1)
     )
 
 

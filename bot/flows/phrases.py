@@ -39,6 +39,7 @@ ControlWord = Literal[
     "resume",
     "more",
     "news",
+    "events",
 ]
 SmallTalk = Literal["greeting", "thanks", "insult", "abilities", "human"]
 CommandName = Literal[
@@ -69,7 +70,6 @@ StaffCommandName = Literal[
     "journal",
     "demandes",
 ]
-STAFF_COMMANDS: tuple[str, ...] = get_args(StaffCommandName)
 
 
 class Calendar(Authored):
@@ -78,6 +78,8 @@ class Calendar(Authored):
     days: tuple[str, ...] = Constraint(min_length=7, max_length=7)
     """Monday first."""
     months: tuple[str, ...] = Constraint(min_length=12, max_length=12)
+    short_months: tuple[str, ...] = Constraint(min_length=12, max_length=12)
+    """As they stand below a column: `janv.`."""
     first: str
     """The first day of a month: `1er`."""
     relative: Mapping[str, int]
@@ -131,6 +133,8 @@ class Phrases(Authored):
     """Answers that staff wrote in advance, by their names."""
     chapters: Mapping[Slug, str] = {}
     """Chapter of the knowledge base -> its name in statistics."""
+    zones: Mapping[str, str] = {}
+    """IANA time zone -> what people call the place, where it is not just the city in its name."""
     menu: tuple[MenuEntry, ...] = Constraint(min_length=1)
     calendar: Calendar
     languages: Mapping[str, str]

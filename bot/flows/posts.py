@@ -1,7 +1,6 @@
 """A post: any message that a person hands in to be passed on, as an answer keeps it (field type `post`)."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.model.inputs import Attachment, Unusable, Utterance
 from bot.model.message import AttachedFile, Markdown, Poll
@@ -9,8 +8,6 @@ from bot.model.values import StoredFile, Value
 
 MAX_POST = 4096
 """Characters of the longest text that is taken (Bot API, sendMessage)."""
-
-Kind = Literal["text", "copy", "file", "poll"]
 
 
 @dataclass(frozen=True, slots=True)

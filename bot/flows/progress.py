@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.flows.field import field_ref
 from bot.flows.flow import Flow
 from bot.flows.frames import Frames, mark_of
+from bot.flows.shelf import Shelf
 from bot.flows.steps.ask import Ask
 from bot.model.session import Frame, Run
 from bot.model.values import FieldRef, FlowId, Value
@@ -32,13 +33,13 @@ class Progress:
         }
 
 
-def progress_of(run: Run, flows: Mapping[FlowId, Flow], answers: Mapping[FieldRef, Value]) -> Progress:
+def progress_of(run: Run, shelf: Shelf, answers: Mapping[FieldRef, Value]) -> Progress:
     """Where the run stands; the flows and steps of its frames must exist."""
-    here = run.frames[-1]
-    left = flows[here.flow].left[flows[here.flow].current(here.step)]
+    flows, here = shelf.flows, run.frames[-1]
+    left = shelf.left[here.flow][flows[here.flow].current(here.step)]
     for frame in run.frames[:-1]:
         below = flows[frame.flow].below(frame.step)
-        left += flows[frame.flow].left[below] if below else 0
+        left += shelf.left[frame.flow][below] if below else 0
     before = len(
         {mark_of(frames) for frames in _before(run, flows) if _counts(run, frames[-1], flows, answers)}
     )

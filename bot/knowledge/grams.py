@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Floats
+
 MIN_LENGTH, MAX_LENGTH = 2, 5
 """Letters in a gram, the spaces around the word included."""
 
 MAX_CHARACTERS = 200
 """Characters of a message that are compared; beyond, its words still count in `tokens`."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,14 @@
 import hashlib
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+"""What reading kept arrays raises when they are damaged, of an older program, or gone."""
 
 
 def keep(folder: Path, name: str, write: Callable[[BinaryIO], object]) -> None:

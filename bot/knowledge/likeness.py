@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Singles
 from bot.knowledge.ask import Verdict, ask
 from bot.knowledge.grams import GramTable, gram_keys, grams
 from bot.knowledge.index import Index, Match
@@ -47,7 +47,6 @@ _COLUMNS = 2048
 """Width of the hashed vectors: two strangers look alike by 0.02 at most, and 2,000 rows take 16 MB."""
 
 _SIGN = 1 << 20
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def agreement(index: Index, misses: Sequence[Missed], topics: Sequence[str | Non
     return both / max(float(together[pairs].sum()), 1.0), both / max(float(same[pairs].sum()), 1.0)
 
 
-def _labels(likeness: Floats) -> list[int]:
+def _labels(likeness: Singles) -> list[int]:
     """Group of each row, numbered as they appear: the nearest on average among the rows before it."""
     count = len(likeness)
     sums = np.zeros((count, count), dtype=np.float32)
@@ -191,11 +190,11 @@ def _labels(likeness: Floats) -> list[int]:
     return labels
 
 
-def _likeness(index: Index, rows: Sequence[Missed]) -> Floats:
+def _likeness(index: Index, rows: Sequence[Missed]) -> Singles:
     """Every question with every other, 0 to 1."""
     reader = index.scorer.reader
     vectors = _vectors(index, [reader.read(row.text) for row in rows])
-    likeness: Floats = vectors @ vectors.T
+    likeness: Singles = vectors @ vectors.T
     numbers: dict[str, int] = {}
     first = np.array(
         [numbers.setdefault(row.guesses[0], len(numbers)) if row.guesses else -1 for row in rows]
@@ -203,11 +202,11 @@ def _likeness(index: Index, rows: Sequence[Missed]) -> Floats:
     hinted = (first[:, None] == first[None, :]) & (first >= 0)[:, None]
     likeness += hinted * np.float32(WEIGHTS["first guess"])
     # The last digits depend on how many rows there are, and must not decide.
-    rounded: Floats = np.round(likeness, 3)
+    rounded: Singles = np.round(likeness, 3)
     return rounded
 
 
-def _vectors(index: Index, readings: Sequence[Reading]) -> Floats:
+def _vectors(index: Index, readings: Sequence[Reading]) -> Singles:
     """Grams and stems of each text in one hashed vector, so that a product of two is their likeness."""
     vectors = np.zeros((len(readings), _COLUMNS), dtype=np.float32)
     tokens = index.scorer.tokens
@@ -233,7 +232,7 @@ def _rarity(table: GramTable, found: Sequence[str]) -> Mapping[str, float]:
     return dict(zip(found, weights.tolist(), strict=True))
 
 
-def _add(vector: Floats, counts: Mapping[str, int], weights: Mapping[str, float], *, share: float) -> None:
+def _add(vector: Singles, counts: Mapping[str, int], weights: Mapping[str, float], *, share: float) -> None:
     """Add a bag of parts of length `share` (squared). Python's own `hash` differs from run to run."""
     if not counts:
         return

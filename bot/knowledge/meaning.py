@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Singles
+
 WEIGHTS = {"phrasing": 0.5, "centroid": 0.5, "sharpened": 1.5}
 """Weights of an entry's nearest phrasing, its centroid and its sharpened vector."""
 
@@ -26,25 +28,24 @@ MOST_SHARPENED = 5_000_000
 
 _ROWS = 1024
 _DECAY = (0.9, 0.999)
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class MeaningTable:
     """The vectors of a base, ready to be compared with."""
 
-    mean: Floats
+    mean: Singles
     """What is taken away from every vector."""
-    whitening: Floats
+    whitening: Singles
     """Square; what every vector is multiplied by."""
-    rows: Floats
+    rows: Singles
     """A vector of length 1 for each phrasing, placed by both."""
     starts: NDArray[np.int64]
     """First phrasing of each entry."""
-    heads: Floats
+    heads: Singles
     """A vector for each entry: its centroid and its sharpened vector, weighted."""
 
-    def compare(self, vector: Floats) -> tuple[Floats, Floats]:
+    def compare(self, vector: Singles) -> tuple[Singles, Singles]:
         """Of a vector of the model: the similarity with every entry, and the cosine with every phrasing."""
         placed = place(vector[None, :], self.mean, self.whitening)[0]
         phrasings = self.rows @ placed
@@ -56,10 +57,10 @@ class MeaningTable:
 class Texts:
     """The vectors of a base as the model gives them."""
 
-    phrasings: Floats
+    phrasings: Singles
     owners: NDArray[np.int64]
     """Entry of each phrasing, ascending."""
-    answers: Floats
+    answers: Singles
     answer_owners: NDArray[np.int64]
     """Entry of each answer; an entry may have none."""
     entries: int
@@ -75,7 +76,7 @@ def build_meaning(texts: Texts, left_out: Sequence[int] = ()) -> MeaningTable:
     owners = texts.owners[kept]
     counts = np.bincount(owners, minlength=texts.entries)
     starts = (np.cumsum(counts) - counts).astype(np.int64)
-    mean: Floats = texts.phrasings[kept].mean(axis=0)
+    mean: Singles = texts.phrasings[kept].mean(axis=0)
     whitening = _whitening(_unit(texts.phrasings[kept] - mean), owners, starts)
     rows = place(texts.phrasings[kept], mean, whitening)
     # An answer is written in other words and in another voice: it has a mean of its own.
@@ -93,12 +94,12 @@ def build_meaning(texts: Texts, left_out: Sequence[int] = ()) -> MeaningTable:
     return MeaningTable(mean, whitening, rows, starts, heads)
 
 
-def place(vectors: Floats, mean: Floats, whitening: Floats) -> Floats:
+def place(vectors: Singles, mean: Singles, whitening: Singles) -> Singles:
     """Vectors of the model where those of the base lie: without the mean, whitened, of length 1."""
     return _unit(_unit(vectors - mean) @ whitening)
 
 
-def _whitening(rows: Floats, owners: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:
+def _whitening(rows: Singles, owners: NDArray[np.int64], starts: NDArray[np.int64]) -> Singles:
     """The inverse square root of the shrunk covariance within the entries."""
     size = rows.shape[1]
     counts = np.bincount(owners, minlength=len(starts))
@@ -110,11 +111,11 @@ def _whitening(rows: Floats, owners: NDArray[np.int64], starts: NDArray[np.int64
     shrunk = SHRINKAGE * max(float(np.trace(covariance)) / size, 1e-9)
     values, vectors = np.linalg.eigh(covariance)
     root = (vectors / np.sqrt(np.maximum(values, 0.0) + shrunk)) @ vectors.T
-    scaled: Floats = (root / np.sqrt(shrunk)).astype(np.float32)
+    scaled: Singles = (root / np.sqrt(shrunk)).astype(np.float32)
     return scaled
 
 
-def _sharpened(centroids: Floats, rows: Floats, owners: NDArray[np.int64]) -> Floats:
+def _sharpened(centroids: Singles, rows: Singles, owners: NDArray[np.int64]) -> Singles:
     """Softmax regression from the centroids on, by Adam; a phrasing has about 1 with its own entry."""
     heads, first, second = centroids.copy(), np.zeros_like(centroids), np.zeros_like(centroids)
     counts = np.bincount(owners, minlength=len(centroids)).astype(np.float32)
@@ -132,8 +133,8 @@ def _sharpened(centroids: Floats, rows: Floats, owners: NDArray[np.int64]) -> Fl
     return heads / np.float32(max(own, 1e-6))
 
 
-def _slope(heads: Floats, rows: Floats, owners: NDArray[np.int64], weights: Floats) -> Floats:
-    slope: Floats = SHARPENING["ridge"] * heads
+def _slope(heads: Singles, rows: Singles, owners: NDArray[np.int64], weights: Singles) -> Singles:
+    slope: Singles = SHARPENING["ridge"] * heads
     scale = np.float32(SHARPENING["scale"])
     for start in range(0, len(rows), _ROWS):  # in pieces: phrasings times entries is much for a large base
         part = slice(start, start + _ROWS)
@@ -147,7 +148,7 @@ def _slope(heads: Floats, rows: Floats, owners: NDArray[np.int64], weights: Floa
     return slope
 
 
-def _unit(vectors: Floats) -> Floats:
+def _unit(vectors: Singles) -> Singles:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Floats = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    unit: Singles = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
     return unit

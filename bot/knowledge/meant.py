@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bot.knowledge.arrays import Floats, Singles
 from bot.knowledge.confidence import MIN_SAMPLES, SHARPNESS, Confidence, fit
 from bot.knowledge.embedding import Embedder, wrong_vectors
-from bot.knowledge.meaning import WEIGHTS, Floats, MeaningTable, Texts, build_meaning
+from bot.knowledge.meaning import WEIGHTS, MeaningTable, Texts, build_meaning
 from bot.knowledge.rehearsal import Case, sample
 from bot.knowledge.scorer import ALMOST, Scores
-from bot.knowledge.scorer import Floats as Doubles
 
 SHARES = (0.3, 0.6, 1.0, 1.5, 2.0)
 """Weights of the meaning that are tried on a base, the words having 1; on a small one, the middle one."""
@@ -46,14 +46,14 @@ class Meaning:
         return replace(scores, totals=totals, phrasings=scores.phrasings + phrasings, meant=True)
 
 
-def join(words: Doubles, meant: Floats, weight: float) -> Doubles:
+def join(words: Floats, meant: Singles, weight: float) -> Floats:
     """The weighted mean of both, on the scale of the words: about 0 to 1."""
-    joined: Doubles = (words + weight * meant) / (1 + weight * _MOST)
+    joined: Floats = (words + weight * meant) / (1 + weight * _MOST)
     return joined
 
 
 def rehearse_meaning(
-    cases: Sequence[Case], texts: Texts, vectors: Mapping[int, Floats]
+    cases: Sequence[Case], texts: Texts, vectors: Mapping[int, Singles]
 ) -> tuple[float, Confidence]:
     """The weight of the meaning on a base, and how sure both are, from cases already compared by words.
 
@@ -65,8 +65,8 @@ def rehearse_meaning(
 
 
 def _compared(
-    cases: Sequence[Case], texts: Texts, vectors: Mapping[int, Floats]
-) -> Iterator[tuple[Case, Floats]]:
+    cases: Sequence[Case], texts: Texts, vectors: Mapping[int, Singles]
+) -> Iterator[tuple[Case, Singles]]:
     """Each case with the scores of the entries by meaning, from tables that never saw the phrasing asked."""
     held = [case.number for case in cases if case.inside]
     folds = max(1, int(np.ceil(len(held) / len(texts.owners) / MOST_LEFT_OUT)))
@@ -78,20 +78,20 @@ def _compared(
                 yield case, table.compare(vectors.get(place, texts.phrasings[case.number]))[0]
 
 
-def _best_weight(compared: Sequence[tuple[Case, Floats]]) -> float:
+def _best_weight(compared: Sequence[tuple[Case, Singles]]) -> float:
     """The weight with which the right entries are likeliest."""
     if len(compared) < MIN_SAMPLES:
         return SHARES[len(SHARES) // 2]
     return max(SHARES, key=lambda weight: sum(_likelihood(case, meant, weight) for case, meant in compared))
 
 
-def _likelihood(case: Case, meant: Floats, weight: float) -> float:
+def _likelihood(case: Case, meant: Singles, weight: float) -> float:
     steep = join(case.totals, meant, weight) * SHARPNESS
     top = float(steep.max())
     return float(steep[case.owner]) - top - float(np.log(np.exp(steep - top).sum()))
 
 
-def _vector(embedder: Embedder, text: str) -> Floats | None:
+def _vector(embedder: Embedder, text: str) -> Singles | None:
     try:
         found = embedder.embed([text])
         wrong = wrong_vectors(found)
@@ -100,5 +100,5 @@ def _vector(embedder: Embedder, text: str) -> Floats | None:
     if wrong:
         log.warning("meaning_failed", extra={"reason": wrong})
         return None
-    vector: Floats = found[0]
+    vector: Singles = found[0]
     return vector

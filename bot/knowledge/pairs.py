@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Floats
 from bot.knowledge.text import Reading, stem
 
 UNSEEN_SHARE = 0.3
@@ -20,8 +21,6 @@ UNSEEN_SHARE = 0.3
 
 LENGTH_EXPONENT = 0.3
 """As for the words: how much an entry with many phrasings is held back."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

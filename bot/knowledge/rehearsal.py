@@ -12,9 +12,10 @@ from zlib import crc32
 
 import numpy as np
 
+from bot.knowledge.arrays import Floats
 from bot.knowledge.confidence import Sample, figures
 from bot.knowledge.pairs import pairs
-from bot.knowledge.scorer import Floats, Scorer, combined
+from bot.knowledge.scorer import Scorer, combined
 from bot.knowledge.text import Reading
 from bot.knowledge.tokens import stems
 

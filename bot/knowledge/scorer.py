@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Floats
 from bot.knowledge.grams import GramTable, build_grams
 from bot.knowledge.pairs import PairTable, build_pairs
 from bot.knowledge.text import Reader, Reading, cut, fold, make_reader, split_words
@@ -24,7 +25,6 @@ VERBATIM = 0.985
 ALMOST = 0.99
 """The most that another message scores."""
 
-Floats = NDArray[np.float64]
 Number = TypeVar("Number", float, Floats)
 _TOTAL = WEIGHTS["phrasing"] + WEIGHTS["centroid"] + WEIGHTS["tokens"]  # pairs are seldom shared: a bonus
 

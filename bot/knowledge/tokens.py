@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.knowledge.arrays import Floats
 from bot.knowledge.text import Reading, stem
 
 MIN_SIMILARITY = 0.7
@@ -36,8 +37,6 @@ MAX_EXPANDED = 12
 
 LENGTH_EXPONENT = 0.3
 """How much a long entry is held back: 0 not at all, 1 as a plain cosine."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Floats
 from bot.knowledge.grams import GramTable
 from bot.knowledge.index import Index
 
@@ -22,7 +23,6 @@ _RARE_SHARE = 0.6
 """Share of a phrasing's squared length that its rarest grams must hold to be compared first."""
 
 Rows = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ another model is made again without a word.
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -16,9 +15,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import Singles
 from bot.knowledge.confidence import Confidence
-from bot.knowledge.embedding import DIMENSIONS, MAX_CHARACTERS, Embedder, Vectors, wrong_vectors
-from bot.knowledge.kept import keep
+from bot.knowledge.embedding import DIMENSIONS, MAX_CHARACTERS, Embedder, wrong_vectors
+from bot.knowledge.kept import UNREADABLE, keep
 from bot.knowledge.meaning import MeaningTable, place
 from bot.knowledge.meant import Meaning
 
@@ -34,7 +34,6 @@ MOST_COLLECTIONS = 4
 KEEP_EVERY = 256
 """Texts after which new vectors are kept: a long embedding that is stopped goes on from there."""
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 _HASH = 16
 
 
@@ -51,7 +50,7 @@ def collection_place(folder: Path, path: Path) -> Place:
     return Place(folder, COLLECTION.format(hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]))
 
 
-def embedded(texts: Sequence[str], at: Place | None, embedder: Embedder) -> Vectors:
+def embedded(texts: Sequence[str], at: Place | None, embedder: Embedder) -> Singles:
     """A vector for each text: those that are kept, and new ones, kept too. ValueError if the model fails."""
     known = _kept(at, embedder) if at is not None else {}
     missing = list(dict.fromkeys(text for text in texts if _hash(text) not in known))
@@ -72,7 +71,7 @@ def embedded(texts: Sequence[str], at: Place | None, embedder: Embedder) -> Vect
     return found.astype(np.float32)
 
 
-def keep_meaning(at: Place, key: str, texts: Sequence[str], vectors: Vectors, meaning: Meaning) -> None:
+def keep_meaning(at: Place, key: str, texts: Sequence[str], vectors: Singles, meaning: Meaning) -> None:
     """Keep what was fitted on the vectors of `texts`, of which those of the phrasings come first."""
     head = {
         "key": key,
@@ -91,7 +90,7 @@ def kept_meaning(
     at: Place, key: str, starts: NDArray[np.int64], phrasings: int, embedder: Embedder
 ) -> Meaning | None:
     """What was kept with that key; `starts`: first phrasing of each entry; `phrasings`: their number."""
-    with suppress(*_UNREADABLE), _opened(at) as archive:
+    with suppress(*UNREADABLE), _opened(at) as archive:
         head = json.loads(archive["head"].tobytes())
         if head["key"] == key and head["model"] == _model(embedder):
             mean, whitening, heads = (archive[name] for name in ("mean", "whitening", "heads"))
@@ -103,7 +102,7 @@ def kept_meaning(
 
 
 def _kept(at: Place, embedder: Embedder) -> dict[bytes, NDArray[np.float16]]:
-    with suppress(*_UNREADABLE), _opened(at) as archive:
+    with suppress(*UNREADABLE), _opened(at) as archive:
         head = json.loads(archive["head"].tobytes())
         vectors, hashes = archive["vectors"], archive["hashes"].tobytes()
         sound = vectors.shape == (len(hashes) // _HASH, DIMENSIONS) and vectors.dtype == np.float16

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from bot.model.event import EventId
+from bot.model.event import EventId, Place
 from bot.model.message import Markdown, Message
 from bot.model.who import PersonId
 
@@ -216,6 +216,39 @@ class Tally:
         """Copies not made or not answered yet; people erased meanwhile count among them until the end."""
         settled = sum(count for fate, count in self.fates.items() if fate not in WAITING)
         return max(0, self.people - settled)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLine:
+    """One copy, for the list of a report."""
+
+    name: str
+    """First name; may be empty."""
+    fate: Fate
+    reason: str
+    at: datetime | None
+    """When that was known."""
+    clicks: tuple[str, ...]
+    """Acts of the buttons tapped."""
+    place: Place
+    """Where they stand with its event."""
+    vote: tuple[str, ...]
+    """Their answers to its poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesOf:
+    """The need for every copy of one of the last announcements."""
+
+    announcement: AnnouncementId
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The need to know whether what people would read was announced before."""
+
+    message: Message
+    event: EventId | None = None
 
 
 @dataclass(frozen=True, slots=True)

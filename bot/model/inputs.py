@@ -1,10 +1,17 @@
 """What arrives: the closed set of inputs that a channel, a timer or a membership change can bring."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.model.message import Markdown, Poll
 from bot.model.values import StoredFile
+
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
+"""A command as people type it: its name, which bot is meant where several listen, its argument."""
+
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a deep link can carry (Bot features, "Deep linking")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The person came by a deep link; the payload is at most 64 of `A-Za-z0-9_-` (Bot API, deep linking)."""
+    """The person came by a deep link; what it carries is a `PAYLOAD`."""
 
     payload: str
 
@@ -77,6 +84,14 @@ class Unusable:
     what: Literal["voice", "sticker", "too_large", "other"]
     post: str = field(default="", compare=False)
     """As of an `Utterance`: it can be copied all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Something that the person had sent reads otherwise now."""
+
+    content: Utterance | Unusable
+    """As it is now; what is no text comes as `Unusable`. Its `post` is that of what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +145,15 @@ class StaffReply:
 
 
 Input = (
-    Utterance | Tap | Command | Opening | Attachment | Unusable | Timeout | Membership | InGroup | StaffReply
+    Utterance
+    | Tap
+    | Command
+    | Opening
+    | Attachment
+    | Unusable
+    | Rewritten
+    | Timeout
+    | Membership
+    | InGroup
+    | StaffReply
 )

@@ -10,7 +10,8 @@ class Right(StrEnum):
     """Something that not everybody may do."""
 
     EVENTS = "events"
-    """Compose, change and cancel events, check people in, hand out links and lists."""
+    """Compose, change and cancel events, write to those who registered for one, check people in, hand out
+    links and lists."""
     ANNOUNCE = "announce"
     """Write to many."""
     ANSWER = "answer"

@@ -58,7 +58,7 @@ class StepCount:
 
 @dataclass(frozen=True, slots=True)
 class SpanCount:
-    """What was counted on the days from `first` to `last`, both included, UTC."""
+    """What was counted on the days from `first` to `last`, both included, by the clocks of the operator."""
 
     first: date
     last: date

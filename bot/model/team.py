@@ -1,5 +1,6 @@
 """Who has a role, and what they did: what staff see of each other. No rules."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,9 @@ class Entry:
     """Slug, see `effects.Audit`."""
     about: str
     """What it was done to; may be empty."""
+    title: str = ""
+    """What people know it by: of an event its title, of an announcement its text in light Markdown; empty
+    where there is none (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,8 @@ class Team:
     members: tuple[Member, ...] = ()
     journal: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
+
+
+def invitation_digest(token: str) -> str:
+    """What is kept of an invitation's token."""
+    return hashlib.sha256(token.encode()).hexdigest()

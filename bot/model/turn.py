@@ -6,7 +6,7 @@ from datetime import time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.model.announcement import AnnouncementSeen, Crowd, Reach
+from bot.model.announcement import AnnouncementSeen, CopiesOf, CopyLine, Crowd, Reach, Twin
 from bot.model.effects import Effect
 from bot.model.event import EventSeen, Gathering
 from bot.model.misses import Missed
@@ -68,7 +68,7 @@ class GatheringOf:
     """Its id, or the `event_tag` of it."""
 
 
-Wanted = Need | GatheringOf | Crowd
+Wanted = Need | GatheringOf | Crowd | CopiesOf | Twin
 """What a turn may be decided on beyond what every turn is."""
 
 
@@ -93,6 +93,10 @@ class View:
     """Events that are not over, the next first; only where `Need.EVENTS` was asked for."""
     announcements: tuple[AnnouncementSeen, ...] = ()
     """The last announcements, the newest first; only where `Need.ANNOUNCEMENTS` was asked for."""
+    copies: tuple[CopyLine, ...] = ()
+    """Every copy of one announcement; only where `CopiesOf` was asked for."""
+    twins: Mapping[Twin, AnnouncementSeen | None] = field(default_factory=dict)
+    """What was announced last of the same text, if it ever was; only where a decision asked for it."""
     past: tuple[EventSeen, ...] = ()
     """Events that ended lately, the last one first; likewise."""
     gathering: Gathering | None = None
@@ -125,3 +129,5 @@ class Turn:
     """Steps entered, `flow/step` in order: what conversation tests count as covered."""
     lacks: frozenset[Wanted] = frozenset()
     """What should have been known to decide: it is loaded, and the turn decided once more."""
+    ways: tuple[tuple[str, int], ...] = ()
+    """Branches gone through, `flow/step`, with the place of the case taken: counted by conversation tests."""

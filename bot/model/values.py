@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import NewType
 
 FlowId = NewType("FlowId", str)
-StepId = NewType("StepId", str)
 ArticleId = NewType("ArticleId", str)
 RunId = NewType("RunId", str)
 

@@ -10,14 +10,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from bot.events.copies import Writer
-from bot.events.report import chart, listing_name, progress_card, report, words_of
+from bot.events.report import chart, listing_file, listing_name, progress_card, report, words_of
 from bot.flows.shelf import Shelf
 from bot.model.announcement import WAITING, AnnouncementId, AnnouncementSeen, State
 from bot.model.message import Message
 from bot.runtime.clock import Clock
 from bot.runtime.courier import Courier
 from bot.storage.store import Store
-from bot.storage.tallies import listing_file
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +100,21 @@ class Announcer:
         if self._running - set(running):  # paused or cancelled, perhaps by another process
             self.courier.recall_bulk()
         self._running = frozenset(running)
+        await self._look_again()
         swept = await announcements.swept()
         await self._make(running, swept)
         await self._show()
         return bool(running or swept)
+
+    async def _look_again(self) -> None:
+        """Put off copies that waited until people want them no more, or not at this hour."""
+        announcements, now = self.store.announcements, self.clock.now()
+        writer = Writer(self.shelf(), self.store.policy, now)
+        for id in await announcements.aged(self.served, now=now):
+            if await announcements.check_again(id, self.served, writer, size=PART):
+                self.courier.recall_bulk()
+            else:
+                self.courier.wake_bulk()
 
     async def _make(self, running: Collection[AnnouncementId], swept: Collection[AnnouncementId]) -> None:
         """One window, for the first that has use for it; corrections go before new copies."""

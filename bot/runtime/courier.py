@@ -7,7 +7,8 @@ future, so a reply that arrives now overtakes everything that has not left yet. 
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from random import Random
 
 from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown, Unreachable
@@ -30,6 +31,13 @@ BULK_WINDOW = 200
 
 BULK_TRIES = 20
 """Copies looked at for one that may leave now: an address may be busy, or have had its share."""
+
+GIVE_WAY = 0.03
+"""Seconds that a copy waits at most while somebody's answer is being found: it needs the processor more. Less
+than the slack of the pace, or copies would leave more slowly for it."""
+
+AT_ONCE = 4
+"""Copies begun before others get the processor."""
 
 IDLE = 5.0
 """Seconds between looks without being rung: a short command beside us may have queued something."""
@@ -82,6 +90,8 @@ class Courier:
         """By channel: how many copies may be on their way."""
         self.copies = 0
         """Copies on their way; they still lie in the outbox."""
+        self._awaited = 0
+        """Answers that are being found."""
         self._sending: dict[Address, Outgoing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._recalled: set[Address] = set()
@@ -98,6 +108,17 @@ class Courier:
         """There may be copies of an announcement to send."""
         self._more_bulk = True
         self._bell.set()
+
+    @contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """Somebody's answer is being found meanwhile: copies wait a little."""
+        self._awaited += 1
+        try:
+            yield
+        finally:
+            self._awaited -= 1
+            if not self._awaited and self._bulk:
+                self._bell.set()
 
     def recall(self, address: Address) -> None:
         """Rows of this address were taken out of the outbox: copies in memory must not leave either."""
@@ -130,15 +151,16 @@ class Courier:
         if channel is not None and (pacer is None or pacer.take_sign(self._clock.monotonic())):
             await channel.typing(address)
 
-    def reserve(self, channel: str, *, within: float) -> float | None:
-        """Take the next place on a channel for a call beside the outbox; seconds until it. For few calls.
+    def reserve(self, channel: str, *, within: float, chat: str = "") -> float | None:
+        """Take the next place on a channel for a call beside the outbox, or for one more to a chat; seconds
+        until it. For few calls.
 
         None, and nothing is taken, if it is more than `within` seconds away.
         """
         pacer, now = self._pacers.get(channel), self._clock.monotonic()
         if pacer is None:
             return 0.0
-        return None if pacer.wait_of_all(now) > within else pacer.reserve(now)
+        return None if pacer.wait_of_all(now) > within else pacer.reserve(now, chat)
 
     def refused(self, channel: str, seconds: float) -> None:
         """A call beside the outbox was told "too many": everybody on this channel slows down."""
@@ -216,14 +238,18 @@ class Courier:
 
     def _start_bulk(self) -> float:
         """Start copies at the pace that replies leave."""
-        wait, tries = IDLE, 0
+        wait, tries, begun = IDLE, 0, 0
         awaited = {one.address for one in self._due}
         while self._bulk and tries < BULK_TRIES:
+            if begun == AT_ONCE:
+                return 0.0
             outgoing = self._bulk[0]
             pacer, now = self._pacers.get(outgoing.address.channel), self._clock.monotonic()
             if self.copies >= self._most_copies(outgoing.address.channel, pacer, now):
                 break  # the first that ends rings
             if pacer is not None and (pause := pacer.wait_of_all(now)) > 0:
+                return min(wait, pause)
+            if pacer is not None and self._awaited and (pause := GIVE_WAY - pacer.late(now)) > 0:
                 return min(wait, pause)
             self._bulk.popleft()
             taken = outgoing.address in self._sending or outgoing.address in awaited
@@ -233,6 +259,7 @@ class Courier:
                 wait, tries = min(wait, pause), tries + 1
             else:
                 self._begin(outgoing)
+                begun += 1
         return wait
 
     def _most_copies(self, channel: str, pacer: Pacer | None, now: float) -> int:

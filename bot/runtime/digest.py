@@ -56,10 +56,13 @@ class Digests:
         now = self.clock.now()
         await self.store.statistics.count_active(now=now)
         week = due(now, self.store)
-        if week is None or await self.store.statistics.digest_known(week):
+        if week is None:
+            return
+        zone, monday = self.store.policy.timezone, week + timedelta(days=7)
+        if await self.store.statistics.digest_known(week, datetime.combine(monday, HOUR, zone)):
             return
         # Until the end of Sunday: what happened since is next week's.
-        end = datetime.combine(week, time(), UTC) + timedelta(days=7) - timedelta(microseconds=1)
+        end = datetime.combine(monday, time(), zone).astimezone(UTC) - timedelta(microseconds=1)
         counted = await self.store.statistics.load(Period.WEEK, now=end)
         told = await self.thinking.run(partial(self._told, counted, week), patience=PATIENCE)
         copies = await self.store.statistics.send_digest(week, told, self.served, now=now)

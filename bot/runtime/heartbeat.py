@@ -1,13 +1,16 @@
 """What happens by itself: due timers and the daily purge. Timers live on disk, so a restart loses none."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.model.inputs import Timeout
+from bot.model.message import Message
 from bot.model.who import PersonId
 from bot.runtime.clock import Clock
 from bot.runtime.lanes import Lanes
 from bot.runtime.runner import Arrival, Runner
+from bot.storage.leaving import NOTHING
 from bot.storage.store import Store
 from bot.storage.timers import DueTimer
 
@@ -27,6 +30,8 @@ class Heartbeat:
     runner: Runner
     lanes: Lanes
     clock: Clock
+    kept: Callable[[], Message] = lambda: NOTHING
+    """What is said to staff where we may not delete the topic of an erased request."""
     _ringing: set[tuple[PersonId, str]] = field(default_factory=set)
     _purged: float | None = None
 
@@ -44,7 +49,7 @@ class Heartbeat:
                 self._ringing.add((timer.person, timer.key))
                 self.lanes.put(lane, lambda timer=timer: self._ring(timer))  # type: ignore[misc]
         if self._purged is None or self.clock.monotonic() - self._purged >= DAY:
-            gone = await self.store.purge(now=self.clock.now())
+            gone = await self.store.purge(self.kept(), now=self.clock.now())
             self._purged = self.clock.monotonic()
             if any(gone.values()):
                 log.info("purged", extra={name: number for name, number in gone.items() if number})

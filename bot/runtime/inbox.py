@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from bot.model.inputs import Attachment, InGroup, Input, StaffReply, Tap, Unusable
+from bot.model.inputs import Attachment, InGroup, Input, Rewritten, StaffReply, Tap, Unusable
 from bot.model.message import Message
+from bot.model.rights import Right, may
 from bot.model.values import StoredFile
+from bot.model.who import Address
 from bot.runtime.channel import Moved, RawChannel, Reading, Voted
 from bot.runtime.clock import Clock
 from bot.runtime.flood import Flood, Verdict
@@ -180,6 +182,9 @@ class Inbox:
         if isinstance(reading, Voted):
             await self.store.announcements.vote(row.id, reading.poll, reading.address, reading.options)
             return
+        if isinstance(reading.input, Rewritten) and not await self._concerns(reading.address):
+            await self.store.finish(row.id)  # nobody becomes known, or is heard, by what they change
+            return
         match self._judge_once(row, reading):
             case Verdict.SILENCE:
                 await self.store.finish(row.id)
@@ -194,6 +199,13 @@ class Inbox:
             self._sign(row.body)
         input = await self._with_file(row, reading.input, last=last)
         await self.runner.turn(Arrival(reading.address, input, reading.name, inbox=row.id))
+
+    async def _concerns(self, address: Address) -> bool:
+        """Whether what somebody changes may have been passed on: they have a request, or answer some."""
+        found = await self.store.find(address, now=self.clock.now())
+        return found is not None and (
+            found.view.request is not None or may(found.view.person.standing, Right.ANSWER)
+        )
 
     def _judge_once(self, row: Waiting, reading: Reading) -> Verdict:
         """A row that is tried again must not count again."""

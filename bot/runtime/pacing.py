@@ -7,6 +7,9 @@ times in 6,000 messages (measured); even spacing at 97 % of the limit never.
 from collections import deque
 from dataclasses import dataclass, field
 
+SECOND = 1.001
+"""Seconds, with a hair for the rounding of two clocks."""
+
 MINUTE = 60.0
 
 TIDY_AT = 10_000
@@ -33,8 +36,9 @@ class Pace:
     """What a refusal multiplies the overall rate with."""
     recovery: float = 60.0
     """Seconds until the full rate is back."""
-    slack: float = 0.01
-    """Seconds by which a message may be late without the next ones being late too: timers are no finer."""
+    slack: float = 0.04
+    """Seconds by which a message may be late without the next ones being late too: timers are not exact, and
+    copies give way to who waits for an answer. No second holds more than `overall` for all that."""
 
 
 @dataclass(slots=True)
@@ -62,6 +66,10 @@ class Pacer:
         """Seconds until a message to anybody may leave; 0 means now."""
         return max(0.0, max(self._next, self._gate, self._second_free(now)) - now)
 
+    def late(self, now: float) -> float:
+        """Seconds since when a message to anybody might have left."""
+        return now - max(self._next, self._gate)
+
     def begun(self) -> None:
         """A message that took its place is on its way."""
         self._under_way += 1
@@ -74,6 +82,10 @@ class Pacer:
     def take(self, chat: str, now: float) -> None:
         """A message, an edit too, leaves for this chat now."""
         self._next = max(self._next, now - self.pace.slack) + 1.0 / self.rate(now)
+        self._charge(chat, now)
+
+    def _charge(self, chat: str, now: float) -> None:
+        """A message takes up some of what its chat may get."""
         self._chats[chat] = max(self._chats.get(chat, 0.0), now) + self._chat_interval
         if _is_group(chat):
             self._groups.setdefault(chat, deque()).append(now)
@@ -87,14 +99,18 @@ class Pacer:
         self._next = now + 1.0 / self.rate(now)
         return True
 
-    def reserve(self, now: float) -> float:
-        """Take the next place for a call to no chat, such as the answer to an inline query; seconds until it.
+    def reserve(self, now: float, chat: str = "") -> float:
+        """Take the next place for a call beside the messages, such as the answer to an inline query, or for
+        one more to a chat, such as the next part of a message; seconds until it.
 
         Unlike a message it can wait for nobody's turn: while an announcement fills the pace it would never
         find a free moment.
         """
-        place = max(now, self._next, self._gate)
+        place = max(now, self._next, self._gate, self._second_free(now))
         self._next = place + 1.0 / self.rate(now)
+        if chat:
+            place = max(place, self._chat_free(chat, now), self._group_free(chat, now))
+            self._charge(chat, place)
         return place - now
 
     def refused(self, seconds: float, now: float) -> None:
@@ -126,12 +142,12 @@ class Pacer:
         Each is counted there between its beginning and its end, so whatever is under way, or ended less than
         a second ago, may share a second with the next. Even spacing alone allows no more than 31 ms of delay.
         """
-        while self._ended and self._ended[0] <= now - 1.0:
+        while self._ended and self._ended[0] <= now - SECOND:
             self._ended.popleft()
         if self._under_way + len(self._ended) < int(self.pace.overall):
             return now
         # If all are under way, the first that ends has us look again.
-        return self._ended[0] + 1.0 if self._ended else now + 1.0
+        return (self._ended[0] if self._ended else now) + SECOND
 
     def _chat_free(self, chat: str, now: float) -> float:
         return self._chats.get(chat, now) - (self.pace.burst - 1) * self._chat_interval

@@ -5,7 +5,7 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from bot.model.inputs import (
     Location,
     Membership,
     Opening,
+    Rewritten,
     StaffReply,
     Tap,
     Timeout,
@@ -105,6 +106,8 @@ class Runner:
     """Seconds for one decision about a text; the thread of one that hangs is given up, not ended."""
     recalled: Callable[[Address], None] = lambda address: None
     """Called after a commit that took back what waited for this address."""
+    giving_way: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while somebody's answer is being found: what can wait leaves them the processor."""
     thinking: Thinking = field(default_factory=Thinking)
     """Where texts are decided."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -126,7 +129,7 @@ class Runner:
         """Decide and commit one turn, in the person's lane. Contended or StorageError: nothing is kept."""
         began = self.clock.monotonic()
         try:
-            with self._typing(arrival):
+            with self._awaited(arrival):
                 for _ in range(TRIES):
                     if await self._attempt(arrival):
                         self.counts["decided"] += 1
@@ -202,8 +205,8 @@ class Runner:
         return replace(self.apology, key=key, reply_to=_asked_by(input))
 
     @contextmanager
-    def _typing(self, arrival: Arrival) -> Iterator[None]:
-        """Have the sign shown if the answer takes time."""
+    def _awaited(self, arrival: Arrival) -> Iterator[None]:
+        """Have others give way, and the sign shown if the answer takes time."""
         if not is_act(arrival.input):
             yield
             return
@@ -213,7 +216,8 @@ class Runner:
             # One look at all of them: nearly every answer is there before its sign, and a task costs more.
             self._look = asyncio.create_task(self._show_typing())
         try:
-            yield
+            with self.giving_way():
+                yield
         finally:
             self._waiters.pop(id(waiter), None)
             if waiter.sign is not None:
@@ -254,7 +258,7 @@ def cause_of(arrival: Arrival) -> Cause:
             return replace(settled, heard=question)
         case Attachment(Location(latitude, longitude)):
             return replace(settled, heard=f"{latitude},{longitude}")
-        case Unusable() | Timeout() | Membership() | InGroup() | StaffReply():
+        case Unusable() | Rewritten() | Timeout() | Membership() | InGroup() | StaffReply():
             return settled
     raise AssertionError(f"no cause for {type(arrival.input).__name__}")
 
@@ -267,13 +271,13 @@ def _may_ask(input: Input) -> bool:
 
 def _is_long(view: View) -> bool:
     """Whether something is known that takes long to show: groups of questions, charts, lists on paper."""
-    return bool(view.misses or view.statistics or view.gathering)
+    return bool(view.misses or view.statistics or view.gathering or view.copies)
 
 
 def is_act(input: Input) -> bool:
     """Whether the person did something and waits for an answer."""
     said = input.input if isinstance(input, InGroup | StaffReply) else input
-    return not isinstance(said, Timeout | Membership)
+    return not isinstance(said, Timeout | Membership | Rewritten)
 
 
 def _asked_by(input: Input) -> str:

@@ -1,17 +1,19 @@
 """What the maker of an announcement sees of it: the card while it runs, the report afterwards."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from bot.model.announcement import AnnouncementId
-from bot.model.effects import NewFile
-from bot.model.message import AttachedFile, Message
-from bot.model.rights import Right, may
+from bot.events.announcement import right_for
+from bot.model.announcement import AnnouncementId, Plan
+from bot.model.effects import HandOut, NewFile
+from bot.model.message import Message
+from bot.model.rights import may
 from bot.model.who import Address, PersonId, Standing
 from bot.storage import history, outbox
-from bot.storage.codec import to_text
+from bot.storage.codec import decode
 from bot.storage.database import Transaction
+from bot.storage.file_rows import hand_out
 from bot.storage.files import Files
 from bot.storage.outbox import Post, Priority
 
@@ -48,8 +50,7 @@ async def report(
     if maker is None or told is None:
         return False
     (person, address), (message, made) = maker, told
-    attached = [await _kept(tx, files, person, file, now=now) for file in made]
-    full = replace(message, attachments=(*message.attachments, *attached))
+    full = await hand_out(tx, files, person, HandOut(message, tuple(made)), now=now)
     await history.said(tx, person, full, now=now)
     await outbox.put(tx, Post(address, full, person, Priority.SERVICE), now=now)
     return True
@@ -58,18 +59,8 @@ async def report(
 async def _maker(
     tx: Transaction, id: AnnouncementId, channels: Sequence[str]
 ) -> tuple[PersonId, Address] | None:
-    """Who made it, as long as they may announce, as stored now, and can be reached."""
+    """Who made it, as long as they may follow it, as stored now, and can be reached."""
     row = await tx.one("announcement_maker", id=id, channels=",".join(channels))
-    if row is None or not may(Standing(row["standing"]), Right.ANNOUNCE):
+    if row is None or not may(Standing(row["standing"]), right_for(decode(Plan, json.loads(row["plan"])))):
         return None
     return PersonId(row["person"]), Address(row["channel"], row["id"])
-
-
-async def _kept(
-    tx: Transaction, files: Files, person: PersonId, file: NewFile, *, now: datetime
-) -> AttachedFile:
-    """A file of a report, kept until it has surely been fetched."""
-    made = AttachedFile(file.name, file.media_type, files.keep_now(file.content), file.alternative)
-    about = {"name": made.name, "media_type": made.media_type, "size": len(file.content)}
-    await tx.run("file_put", sha256=made.sha256, person=person, origin="export", **about, now=to_text(now))
-    return made

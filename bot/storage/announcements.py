@@ -13,25 +13,27 @@ from bot.model.announcement import (
     Announcement,
     AnnouncementId,
     AnnouncementSeen,
+    CopiesOf,
+    CopyLine,
     Order,
     Plan,
     Rhythm,
     State,
     Sweep,
+    Twin,
 )
-from bot.model.effects import Amend, Announce, Audit, Direct, NewFile, ReportOn
+from bot.model.effects import NewFile
 from bot.model.event import EventState
 from bot.model.message import Markdown, Message
-from bot.model.rights import Right
-from bot.model.turn import Policy
+from bot.model.turn import Need, Policy, View, Wanted
 from bot.model.who import Address, PersonId
-from bot.storage import announcement_cards, audience, copies, event_rows, outbox, team
+from bot.storage import announcement_cards, audience, copies, event_rows, outbox
 from bot.storage.audience import Audiences
 from bot.storage.codec import encode, to_text
 from bot.storage.database import Database, Transaction
 from bot.storage.files import Files
 from bot.storage.outbox import Post, Priority
-from bot.storage.tallies import Line, all_seen, listing, read, seen
+from bot.storage.tallies import all_seen, listing, read, seen
 
 CHANNELS_IN_ORDER = ("telegram", "web")
 """Where a person with several addresses gets their one copy: the first of these that they have."""
@@ -85,6 +87,23 @@ class Announcements:
 
         await self._database.write(work)
 
+    async def seen_in(self, view: View, wanted: Collection[Wanted]) -> View:
+        """The view with what of announcements is wanted."""
+        if Need.ANNOUNCEMENTS in wanted:
+            view = replace(view, announcements=await self.all_seen(limit=SHOWN))
+        twins = {one: await self._like(one) for one in wanted if isinstance(one, Twin)}
+        asked = {one.announcement for one in wanted if isinstance(one, CopiesOf)}
+        for each in (each.announcement for each in view.announcements):
+            if each.id in asked:
+                view = replace(view, copies=await self.listing(each))
+        return replace(view, twins=twins) if twins else view
+
+    async def _like(self, twin: Twin) -> AnnouncementSeen | None:
+        key = _key(Plan(twin.message, event=twin.event))
+        alike = await self._database.all("announcements_alike", key=f"{key}-%")
+        sent = [row["id"] for row in alike if not row["unsent"]]
+        return await self.seen(sent[-1]) if sent else None
+
     async def all_seen(self, *, limit: int = 1000) -> tuple[AnnouncementSeen, ...]:
         """The last ones with how far they are, the newest first."""
         return await all_seen(self._database, limit=limit)
@@ -93,7 +112,7 @@ class Announcements:
         """One of them; None if there is no such."""
         return await seen(self._database, id)
 
-    async def listing(self, one: Announcement) -> tuple[Line, ...]:
+    async def listing(self, one: Announcement) -> tuple[CopyLine, ...]:
         """Every copy of one."""
         return await listing(self._database, one)
 
@@ -141,12 +160,34 @@ class Announcements:
 
     async def claim(self, id: AnnouncementId, served: Collection[str], writer: Writer, *, size: int) -> int:
         """Make the next copies of a running one; how many. Its audience is read in the same transaction."""
-        channels = [name for name in CHANNELS_IN_ORDER if name in served]
-        ground = self._audiences.ground(channels, now=writer.now)
+        ground = self._ground(served, writer)
 
         async def work(tx: Transaction) -> int:
-            one = await _found(tx, id)
+            one = await found(tx, id)
             return await copies.claim(tx, one, ground, writer, size=size) if one.state is State.RUNNING else 0
+
+        return await self._database.write(work)
+
+    async def aged(self, served: Collection[str], *, now: datetime) -> tuple[AnnouncementId, ...]:
+        """Running ones with copies that must be looked at again before they may leave."""
+        aged = to_text(now - copies.GOOD_FOR)
+        rows = await self._database.all(
+            "announcements_aged", served=json.dumps(list(served)), now=to_text(now), aged=aged
+        )
+        return tuple(AnnouncementId(row["id"]) for row in rows)
+
+    async def check_again(
+        self, id: AnnouncementId, served: Collection[str], writer: Writer, *, size: int
+    ) -> int:
+        """See `copies.check_again`. It pauses where its audience has no meaning any more."""
+        ground = self._ground(served, writer)
+
+        async def work(tx: Transaction) -> int:
+            try:
+                return await copies.check_again(tx, await found(tx, id), ground, served, size=size)
+            except AudienceError as error:
+                await copies.stop(tx, id, f"audience: {error}")
+                return 0
 
         return await self._database.write(work)
 
@@ -154,7 +195,7 @@ class Announcements:
         """Give waiting copies the last text; how many."""
 
         async def work(tx: Transaction) -> int:
-            return await copies.renew(tx, await _found(tx, id), writer, size=size)
+            return await copies.renew(tx, await found(tx, id), writer, size=size)
 
         return await self._database.write(work)
 
@@ -162,7 +203,7 @@ class Announcements:
         """Queue the next edits of arrived copies; how many."""
 
         async def work(tx: Transaction) -> int:
-            return await copies.sweep(tx, await _found(tx, id), writer, size=size)
+            return await copies.sweep(tx, await found(tx, id), writer, size=size)
 
         return await self._database.write(work)
 
@@ -188,60 +229,32 @@ class Announcements:
             lambda tx: announcement_cards.report(tx, self._files, id, told, CHANNELS_IN_ORDER, now=now)
         )
 
+    def _ground(self, served: Collection[str], writer: Writer) -> audience.Ground:
+        channels = [name for name in CHANNELS_IN_ORDER if name in served]
+        return self._audiences.ground(channels, now=writer.now)
+
     async def _ids(self, query: str) -> tuple[AnnouncementId, ...]:
         return tuple(AnnouncementId(row["id"]) for row in await self._database.all(query))
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Who gives an order in a turn, and when."""
-
-    person: PersonId
-    now: datetime
-
-
-async def apply(tx: Transaction, effect: Announce | Direct | Amend, desk: Desk) -> Message | None:
-    """What a turn decided; what is said to the person for it. NotAllowed without the right, as stored now."""
-    await team.require(tx, desk.person, Right.ANNOUNCE)
-    match effect:
-        case Announce(plan, started, twice):
-            try:
-                id = await announce(tx, plan, by=desk.person, now=desk.now)
-            except AlreadyAnnounced:
-                return twice
-            await _journal(tx, "announcement.planned", id, desk)
-            return replace(started, key=started.key or f"announced-{id}")
-        case Direct(id, wanted):
-            try:
-                await order(tx, id, wanted, now=desk.now)
-            except NotPossible:
-                return None
-            await _journal(tx, f"announcement.{wanted}", id, desk)
-        case Amend(id, text):
-            try:
-                await amend(tx, id, text, now=desk.now)
-            except NotPossible:  # somebody else was faster, and the card shows it
-                return None
-            await _journal(tx, f"announcement.{'recall' if text is None else 'correct'}", id, desk)
-    return None
-
-
-async def listed(tx: Transaction, effect: ReportOn, desk: Desk) -> tuple[Line, ...]:
-    """The copies of a report that staff asked for. NotAllowed without the right, as stored now."""
-    await team.require(tx, desk.person, Right.ANNOUNCE)
-    row = await tx.one("announcement", id=effect.announcement)
-    return () if row is None else await listing(tx, read(row))
-
-
-async def announce(tx: Transaction, plan: Plan, *, by: PersonId | None, now: datetime) -> AnnouncementId:
-    """Plan an announcement. AlreadyAnnounced if there is one of the same text, unless `plan.again`."""
+async def announce(
+    tx: Transaction,
+    plan: Plan,
+    *,
+    by: PersonId | None,
+    now: datetime,
+    knowing: AnnouncementId | None = None,
+) -> AnnouncementId:
+    """Plan an announcement. AlreadyAnnounced if there is one of the same text, unless `plan.again`, or it is
+    the one that staff were shown (`knowing`).
+    """
     starts = plan.starts or now
     # Of a series the first start says when the others are.
     kept = replace(plan, again=False, starts=starts if plan.rhythm is not Rhythm.ONCE else plan.starts)
     key = _key(plan)
     alike = await tx.all("announcements_alike", key=f"{key}-%")
     sent = [row for row in alike if not row["unsent"]]
-    if sent and not plan.again:
+    if sent and not plan.again and sent[-1]["id"] != knowing:
         raise AlreadyAnnounced(f"this very text is announcement {sent[0]['id']} of {sent[0]['created'][:10]}")
     made = await _add(tx, _New(f"{key}-{len(alike)}", kept, starts, by), now=now)
     if made is None:
@@ -251,7 +264,7 @@ async def announce(tx: Transaction, plan: Plan, *, by: PersonId | None, now: dat
 
 async def order(tx: Transaction, id: AnnouncementId, wanted: Order, *, now: datetime) -> State:
     """Pause, resume or cancel; the new state. Copies that wait in the outbox are taken back by a cancel."""
-    before = (await _found(tx, id)).state
+    before = (await found(tx, id)).state
     state = CHANGES.get((before, wanted))
     if state is None:
         raise NotPossible(f"announcement {id} is {before}: it cannot {wanted}")
@@ -265,7 +278,7 @@ async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, n
     """Correct it or take it back: a new edition, to which every arrived copy is brought by and by; how many
     have arrived. What was recalled stays so. Of a series the next one is corrected, or called off, with it.
     """
-    one = await _found(tx, id)
+    one = await found(tx, id)
     if one.sweep is Sweep.RECALL:
         raise NotPossible(f"announcement {id} was taken back already")
     if one.began is None and text is None:
@@ -288,7 +301,7 @@ async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, n
 
 
 async def _begin(tx: Transaction, id: int, ground: audience.Ground) -> None:
-    one = await _found(tx, AnnouncementId(id))
+    one = await found(tx, AnnouncementId(id))
     if await _is_pointless(tx, one.plan, ground.now):
         await _cancel(tx, one.id, ground.now, reason=EVENT_OVER)
         return
@@ -311,7 +324,7 @@ async def _is_pointless(tx: Transaction, plan: Plan, now: datetime) -> bool:
 async def _finish(tx: Transaction, id: AnnouncementId, policy: Policy, *, now: datetime) -> bool:
     if not await tx.run("announcement_done", id=id, now=to_text(now)):
         return False
-    one = await _found(tx, id)
+    one = await found(tx, id)
     first = one.plan.starts or one.starts
     coming = following(first, one.plan.rhythm, one.turn, policy.timezone, now=now)
     if coming is not None:
@@ -363,15 +376,12 @@ async def _add(tx: Transaction, new: _New, *, now: datetime) -> AnnouncementId |
     return None if made is None else AnnouncementId(made["id"])
 
 
-async def _found(tx: Transaction, id: AnnouncementId) -> Announcement:
+async def found(tx: Transaction, id: AnnouncementId) -> Announcement:
+    """One of them; NotPossible if there is no such."""
     row = await tx.one("announcement", id=id)
     if row is None:
         raise NotPossible(f"there is no announcement {id}")
     return read(row)
-
-
-async def _journal(tx: Transaction, act: str, id: AnnouncementId, desk: Desk) -> None:
-    await team.audit(tx, Audit(act, str(id)), desk.person, "", now=desk.now)
 
 
 def _written(plan: Plan) -> str:

@@ -174,7 +174,11 @@ async def recipients(
         last=last,
         limit=limit,
     )
-    return tuple(_recipient(row, ground) for row in rows)
+    held: dict[tuple[object, object], datetime | None] = {}
+    for row in rows:  # few wish for something of their own
+        if (wish := (row["weekly"], row["quiet"])) not in held:
+            held[wish] = _held(row, ground)
+    return tuple(_recipient(row, held[row["weekly"], row["quiet"]]) for row in rows)
 
 
 async def count(reader: Reader, audience: Audience, kind: NewsKind, ground: Ground) -> Counted:
@@ -213,14 +217,18 @@ def _where(audience: Audience, ground: Ground) -> Where | None:
     return compiled(audience.condition, ground.vocabulary(), ground.policy, ground.now)
 
 
-def _recipient(row: Row, ground: Ground) -> Recipient:
+def _held(row: Row, ground: Ground) -> datetime | None:
     wishes = Preferences(
         weekly=bool(row["weekly"]) and ground.besides is None, quiet=read_quiet(row["quiet"])
     )
+    return held_until(wishes, ground.policy, ground.now)
+
+
+def _recipient(row: Row, not_before: datetime | None) -> Recipient:
     return Recipient(
         person=PersonId(row["person"]),
         address=Address(row["channel"], row["address"]),
         name=row["name"],
         language=row["language"],
-        not_before=held_until(wishes, ground.policy, ground.now),
+        not_before=not_before,
     )

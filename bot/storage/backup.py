@@ -19,20 +19,23 @@ from typing import IO, Any
 
 from bot.model.who import Address
 from bot.storage.codec import from_text, to_text
-from bot.storage.connecting import look_beside
 from bot.storage.database import Transaction
+from bot.storage.database_files import copy_database, examine, hold_serving_lock, look_beside, settle_database
 from bot.storage.errors import StorageError
 from bot.storage.files import Files
+from bot.storage.opening import sync_folder
 from bot.storage.privacy import ERASURE_SALT, erase, erasure_hash, own_salt
 from bot.storage.queries import migrations
 from bot.storage.roster import forget_expected
-from bot.storage.sqlite import Sqlite, copy_database, examine, hold_serving_lock, settle_database
+from bot.storage.sqlite import Sqlite
 
 FORMAT = 1
 MANIFEST, DATABASE, SECRET, FILES = "manifest.json", "alliances.sqlite3", "secret", "files"
 Journal = tuple[str, Mapping[str, datetime]]
 """Salt of an installation, and when each erased address asked for it, by its salted hash."""
 NO_JOURNAL: Journal = ("", {})
+RESTORED = "restored"
+"""Setting: when a backup was last put back; what was due before is not told again."""
 LARGEST_MANIFEST = 64_000_000
 """Bytes; a line of it for each kept file."""
 
@@ -89,7 +92,7 @@ async def back_up(data: Path, database: Path, target: Path, *, now: datetime) ->
         }
         _pack(archive, manifest, members)
         os.replace(archive, target)
-        _sync(target.parent)
+        sync_folder(target.parent)
     return Report(examined.rows, len(present), len(kept) - len(present), now)
 
 
@@ -219,6 +222,7 @@ async def _renewed(fresh: Path, current: Path, files: Files, *, now: datetime) -
         erased = await opened.write(lambda tx: _erase_again(tx, files, *(journal or NO_JOURNAL), now=now))
 
         async def drop(tx: Transaction) -> tuple[int, int]:
+            await tx.run("setting_put", name=RESTORED, value=to_text(now))
             await tx.run("restored_deliveries")
             await tx.run("restored_roster")
             halted = await tx.run("restored_announcements", reason="restored from a backup")
@@ -274,7 +278,7 @@ def _put_in_place(work: Path, data: Path, database: Path) -> Path | None:
         os.replace(work / SECRET, data / SECRET)
     aside = _set_aside(database) if database.is_file() else None
     os.replace(work / DATABASE, database)
-    _sync(database.parent)
+    sync_folder(database.parent)
     return aside
 
 
@@ -316,13 +320,3 @@ def _sha256(path: Path) -> str:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

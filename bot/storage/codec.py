@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from bot.model.message import Message
 from bot.model.session import Session
-from bot.model.turn import View
 from bot.model.values import Value
 
 T = TypeVar("T")
@@ -63,16 +62,6 @@ def dump_message(message: Message) -> str:
 def load_message(written: str) -> Message:
     """The message that `dump_message` wrote."""
     return decode(Message, json.loads(written))
-
-
-def dump_view(view: View) -> str:
-    """JSON of a view, for recordings."""
-    return json.dumps(encode(view))
-
-
-def load_view(written: str) -> View:
-    """The view that `dump_view` wrote."""
-    return decode(View, json.loads(written))
 
 
 def dump_value(value: Value) -> str:

@@ -1,18 +1,16 @@
-"""Connections to an SQLite file, and what their errors mean. With `sqlite`, the only door to the drivers."""
+"""Connections to an SQLite file, and what their errors mean. With `sqlite` and `database_files`, the only
+door to the drivers.
+"""
 
 import logging
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
 from bot.flows.evaluation import round_half_up
-from bot.storage.database import Row
 from bot.storage.errors import StorageError
-from bot.storage.queries import shipped
 from bot.storage.result_codes import Meaning, meaning, way_out
 from bot.storage.schema import CONNECTION_SETTINGS, READER_SETTINGS, migrate
 
@@ -68,18 +66,6 @@ def _rounded(number: float | int | None, digits: float | int | None) -> float | 
 
 ROUNDING = ("round_half_up", 2, _rounded)
 """Name, number of values and function that statements may use besides those of SQLite."""
-
-
-def look_beside(path: Path, query: str, **values: object) -> Sequence[Row] | None:
-    """Rows as last committed, however old or damaged the database is; None if they cannot be read."""
-    if not path.exists():
-        return None
-    try:
-        with closing(sqlite3.connect(address(path, "ro"), uri=True)) as connection:
-            connection.row_factory = as_dict
-            return connection.execute(shipped()[query], values).fetchall()
-    except sqlite3.Error:
-        return None
 
 
 def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """Copies of announcements: made window by window, their fates kept, edited or taken back afterwards."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.events.announcement import POISON, poisoned
 from bot.events.audience import AudienceError
 from bot.events.copies import Reader, Writer, is_personal
-from bot.model.announcement import Announcement, Fate, OnUnknown, Plan, State, Sweep
+from bot.model.announcement import Announcement, AnnouncementId, Fate, OnUnknown, Plan, State, Sweep
 from bot.model.event import EventSeen, Place
 from bot.model.message import Message
 from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unreachable
@@ -22,6 +22,10 @@ from bot.storage.database import Row, Transaction
 
 PAGE = "web"
 """Its windows show what our history holds: a copy that is not there is gone with the next reload."""
+
+
+GOOD_FOR = timedelta(minutes=1)
+"""So long after it was made, or looked at again, a copy may leave: then hours and opinions may be others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,13 @@ async def claim(tx: Transaction, one: Announcement, ground: Ground, writer: Writ
             return await _claim(tx, one, ground, writer, size)
         except AudienceError as error:
             why = f"audience: {error}"
-    await tx.run("announcement_state", id=one.id, state=State.PAUSED.value, reason=why[:200], ended=None)
+    await stop(tx, one.id, why)
     return 0
+
+
+async def stop(tx: Transaction, id: AnnouncementId, why: str) -> None:
+    """Pause one that cannot go on as it is."""
+    await tx.run("announcement_state", id=id, state=State.PAUSED.value, reason=why[:200], ended=None)
 
 
 async def _claim(tx: Transaction, one: Announcement, ground: Ground, writer: Writer, size: int) -> int:
@@ -80,15 +89,15 @@ async def _claim(tx: Transaction, one: Announcement, ground: Ground, writer: Wri
         tx, one.plan.audience, one.plan.kind, ground, after=one.claimed_up_to, last=end, limit=room
     )
     due: list[Recipient] = []
+    later: list[tuple[Recipient, datetime]] = []
     for each in (*ripe, *found):  # who waited since yesterday evening may wait for this morning again
         if each.not_before is None or each.not_before <= ground.now:
             due.append(each)
         else:
-            await _note(tx, one, each, Fate.LATER, each.not_before)
-    messages = await written(tx, one.plan, due, writer)
-    for each in due:
-        await _note(tx, one, each, Fate.CLAIMED, ground.now)
-        await _queue(tx, one, each, messages[each.person], now=ground.now)
+            later.append((each, each.not_before))
+    await _note(tx, one, Fate.LATER, later)
+    await _note(tx, one, Fate.CLAIMED, [(each, ground.now) for each in due])
+    await _queue(tx, one, due, await written(tx, one.plan, due, writer), now=ground.now)
     reached = found[-1].person if found and len(found) == room else end
     await tx.run("announcement_reached", id=one.id, person=reached if room else one.claimed_up_to)
     return len(due)
@@ -100,15 +109,45 @@ async def _ripe(tx: Transaction, one: Announcement, ground: Ground, size: int) -
     found: list[Recipient] = []
     for row in rows:
         person = row["person"]
-        again = replace(ground, besides=one.id)
-        who = await recipients(
-            tx, one.plan.audience, one.plan.kind, again, after=person - 1, last=person, limit=1
-        )
-        if who:
-            found.append(who[0])
+        who = await _still_meant(tx, one, ground, person)
+        if who is not None:
+            found.append(who)
         else:
             await tx.run("delivery_unmeant", announcement=one.id, person=person)
     return found
+
+
+async def _still_meant(tx: Transaction, one: Announcement, ground: Ground, person: int) -> Recipient | None:
+    """Somebody who has a copy, if they are meant now as well."""
+    again = replace(ground, besides=one.id)
+    audience, kind = one.plan.audience, one.plan.kind
+    who = await recipients(tx, audience, kind, again, after=person - 1, last=person, limit=1)
+    return who[0] if who else None
+
+
+async def check_again(
+    tx: Transaction, one: Announcement, ground: Ground, served: Collection[str], *, size: int
+) -> int:
+    """Look again at copies that waited in the outbox, because of a pause or because nobody served: those that
+    may not leave now are put off, and made anew when their time comes, or never; how many.
+
+    Those that may stay where they are: one that is under way all the same is not sent twice.
+    """
+    moment = to_text(ground.now)
+    aged = to_text(ground.now - GOOD_FOR)
+    among = {"id": one.id, "served": json.dumps(list(served))}
+    put_off = 0
+    for row in await tx.all("announcement_aged", where=None, **among, now=moment, aged=aged, limit=size):
+        copy = {"announcement": one.id, "person": row["person"]}
+        who = await _still_meant(tx, one, ground, row["person"])
+        until = None if who is None else who.not_before
+        if who is not None and (until is None or until <= ground.now):
+            await tx.run("delivery_looked_at", **copy, fate=Fate.CLAIMED.value, at=moment)
+            continue
+        await tx.run("outbox_drop", id=row["id"])
+        await tx.run("delivery_looked_at", **copy, fate=Fate.LATER.value, at=to_text(until or ground.now))
+        put_off += 1
+    return put_off
 
 
 async def renew(tx: Transaction, one: Announcement, writer: Writer, *, size: int) -> int:
@@ -132,8 +171,7 @@ async def sweep(tx: Transaction, one: Announcement, writer: Writer, *, size: int
         messages: Mapping[PersonId, Message] = {each.person: notice for each in due}
     else:
         messages = await written(tx, one.plan, due, writer)
-    for each in due:
-        await _queue(tx, one, each, messages[each.person], edits=True, now=writer.now)
+    await _queue(tx, one, due, messages, edits=True, now=writer.now)
     return len(rows)
 
 
@@ -191,34 +229,47 @@ def _fate(receipt: Receipt, row: Row | None, again: datetime | None) -> Fate | N
             return None
 
 
-async def _note(tx: Transaction, one: Announcement, who: Somebody, fate: Fate, at: datetime) -> None:
-    place = {"channel": who.address.channel, "address": who.address.id}
-    await tx.run(
-        "delivery_add", announcement=one.id, person=who.person, **place, fate=fate.value, at=to_text(at)
-    )
+async def _note(
+    tx: Transaction, one: Announcement, fate: Fate, people: Sequence[tuple[Somebody, datetime]]
+) -> None:
+    if not people:
+        return
+    rows = [(who.person, who.address.channel, who.address.id, to_text(at)) for who, at in people]
+    await tx.run("delivery_add", announcement=one.id, fate=fate.value, people=json.dumps(rows))
 
 
 async def _queue(
-    tx: Transaction, one: Announcement, who: Somebody, message: Message, *, edits: bool = False, now: datetime
+    tx: Transaction,
+    one: Announcement,
+    due: Sequence[Somebody],
+    messages: Mapping[PersonId, Message],
+    *,
+    edits: bool = False,
+    now: datetime,
 ) -> None:
-    if who.address.channel == PAGE:
-        message = replace(message, key=message.key or f"copy.{one.id}")
-        if edits:
-            await history.edited(tx, who.person, who.address, message, now=now)
-        else:
-            await history.said(tx, who.person, message, now=now)
-    await tx.run(
-        "announcement_copy",
-        announcement=one.id,
-        person=who.person,
-        channel=who.address.channel,
-        address=who.address.id,
-        key=message.key,
-        body=dump_message(message),
-        edits=edits,
-        edition=one.edition,
-        now=to_text(now),
-    )
+    if not due:
+        return
+    bodies: dict[int, str] = {}  # of a text with nothing personal in it all copies are one object
+    rows: list[tuple[PersonId, str, str, str | None, str]] = []
+    for who in due:
+        message = messages[who.person]
+        if who.address.channel == PAGE:
+            message = replace(message, key=message.key or f"copy.{one.id}")
+            await _show(tx, who, message, edits=edits, now=now)
+            body = dump_message(message)
+        elif (body := bodies.get(id(message), "")) == "":
+            body = bodies[id(message)] = dump_message(message)
+        rows.append((who.person, who.address.channel, who.address.id, message.key, body))
+    values = {"edits": edits, "edition": one.edition, "now": to_text(now)}
+    await tx.run("announcement_copies", announcement=one.id, copies=json.dumps(rows), **values)
+
+
+async def _show(tx: Transaction, who: Somebody, message: Message, *, edits: bool, now: datetime) -> None:
+    """On the page, whose windows read it from the history."""
+    if edits:
+        await history.edited(tx, who.person, who.address, message, now=now)
+    else:
+        await history.said(tx, who.person, message, now=now)
 
 
 async def written(

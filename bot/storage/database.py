@@ -60,9 +60,10 @@ Work = Callable[[Transaction], Awaitable[T]]
 class Database(Protocol):
     """Durable storage: a returned `write` survives a power cut."""
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, within: float = 0.0) -> T:
         """Run `work` in a transaction and return its result once it is committed.
 
+        `within`: nobody waits for it, so it may be held for so many seconds until others are committed too.
         What `work` raises is raised here, and nothing of it is kept. A full disk or a locked database is
         waited for.
         """

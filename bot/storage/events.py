@@ -1,7 +1,7 @@
 """Events and who comes to them. Each answer is decided again here, on what is stored in its transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -15,15 +15,16 @@ from bot.events.reminders import (
     standing_keys,
     summed_up,
 )
-from bot.model.effects import Audit, HandOut, NewFile, News, Publish, Register
+from bot.model.effects import Audit, HandOut, News, Publish, Register
 from bot.model.event import Event, EventId, EventSeen, EventState, Place
-from bot.model.message import AttachedFile, Message
+from bot.model.message import Message
 from bot.model.rights import Right
 from bot.model.who import PersonId
 from bot.storage import gatherings, history, outbox, team
 from bot.storage.codec import from_text, to_text
 from bot.storage.database import Database, Transaction
 from bot.storage.event_rows import keep_files, read, seen, written
+from bot.storage.file_rows import hand_out
 from bot.storage.gatherings import Ground
 from bot.storage.outbox import Post, Priority
 
@@ -220,17 +221,7 @@ async def _tell(tx: Transaction, person: PersonId, notice: HandOut, ground: Grou
     address = await gatherings.address_of(tx, person)
     if address is None:
         return False
-    attached = [await _kept(tx, person, file, ground) for file in notice.files]
-    message = replace(notice.message, attachments=(*notice.message.attachments, *attached))
+    message = await hand_out(tx, ground.files, person, notice, now=ground.now)
     await history.said(tx, person, message, now=ground.now)
     await outbox.put(tx, Post(address, message, person, Priority.SERVICE), now=ground.now)
     return True
-
-
-async def _kept(tx: Transaction, person: PersonId, file: NewFile, ground: Ground) -> AttachedFile:
-    """A file made for this notice, kept until it has surely been fetched."""
-    made = AttachedFile(file.name, file.media_type, ground.files.keep_now(file.content), file.alternative)
-    size, now = len(file.content), to_text(ground.now)
-    kept = {"origin": "export", "name": made.name, "media_type": made.media_type, "size": size, "now": now}
-    await tx.run("file_put", sha256=made.sha256, person=person, **kept)
-    return made

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.model.values import StoredFile
 from bot.storage.errors import CannotKeep
+from bot.storage.opening import sync_folder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -62,7 +63,7 @@ class Files:
         except OSError:
             os.unlink(partial)
             raise
-        _sync(path.parent)
+        sync_folder(path.parent)
 
     async def read(self, sha256: str) -> bytes | None:
         """The bytes, None if they are gone."""
@@ -86,14 +87,3 @@ class Files:
                 file.unlink()
                 gone += 1
         return gone
-
-
-def _sync(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut; its bytes alone are not enough."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

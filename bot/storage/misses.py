@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import assert_never
 
 from bot.model.effects import Audit, Miss, Opinion, Propose, Settle
@@ -57,9 +57,9 @@ def masked(text: str) -> str:
     return kept[: MOST_CHARACTERS - 1].rstrip() + "…"
 
 
-async def learn(tx: Transaction, effect: Miss | Opinion, *, now: datetime) -> None:
+async def learn(tx: Transaction, effect: Miss | Opinion, *, today: date) -> None:
     """Keep what somebody asked or said; by day, and nobody's."""
-    day = now.astimezone(UTC).date().isoformat()
+    day = today.isoformat()
     match effect:
         case Miss(text, verdict, guesses):
             kept = masked(text)

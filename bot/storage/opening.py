@@ -30,6 +30,8 @@ def make_private(path: Path) -> None:
 
     SQLite gives the write-ahead log and its index the mode of the database file.
     """
+    if path.is_dir():
+        raise StorageError(f"{path} is a folder; name a file with ALLIANCES_DATABASE, or leave it out")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
@@ -47,6 +49,17 @@ def make_private(path: Path) -> None:
                 f"other users of this machine can read {file} (mode {file.stat().st_mode & 0o777:03o}), "
                 f"which holds what people wrote; close it with: chmod 600 {file}"
             )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut; its bytes alone are not enough."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def risks(folder: Path, mounts: Path = MOUNTS) -> Iterator[str]:

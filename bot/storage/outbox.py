@@ -11,7 +11,7 @@ from bot.model.announcement import Fate, OnUnknown
 from bot.model.message import Message
 from bot.model.receipt import Deferred, Delivered, Failed, Migrated, Receipt, Refused, Unknown, Unreachable
 from bot.model.who import Address, PersonId
-from bot.storage import copies, relaying
+from bot.storage import copies, leaving, relaying
 from bot.storage.codec import dump_message, from_text, load_message, to_text
 from bot.storage.copies import Copy
 from bot.storage.database import Database, Row, Transaction
@@ -98,7 +98,13 @@ async def due_bulk(
     database: Database, served: Collection[str], *, now: datetime, limit: int
 ) -> tuple[Outgoing, ...]:
     """Copies of announcements that may leave now, the oldest first; `served` as for `due`."""
-    rows = await database.all("outbox_bulk", served=json.dumps(list(served)), now=to_text(now), limit=limit)
+    rows = await database.all(
+        "outbox_bulk",
+        served=json.dumps(list(served)),
+        now=to_text(now),
+        aged=to_text(now - copies.GOOD_FOR),
+        limit=limit,
+    )
     return tuple(_read(row) for row in rows)
 
 
@@ -126,6 +132,8 @@ async def record(
             await _delivered(tx, outbox_id, row, reference, now=now)
             if row["request"] is not None:
                 await relaying.arrived(tx, row, outgoing.message, receipt, now=now)
+            elif (row["key"] or "").startswith(leaving.TOPIC):
+                await leaving.arrived(tx, row, outgoing.message, receipt)
         case Deferred(seconds):
             later = now + timedelta(seconds=seconds)
             await tx.run("outbox_defer", id=outbox_id, at=to_text(later), now=to_text(now))
@@ -208,6 +216,7 @@ async def move(tx: Transaction, before: Address, to: str) -> None:
     # Message ids of the old conversation mean nothing in the new one.
     await tx.run("forget_sent", channel=channel, address=address)
     await tx.run("request_topics_forget", channel=channel, address=address)
+    await tx.run("leaving_forget", channel=channel, address=address)
     await tx.run("request_group_moved", before=str(before), to=f"{channel}:{to}")
 
 

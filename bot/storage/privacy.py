@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.model.message import Message
 from bot.model.who import Address, PersonId
-from bot.storage import announcements
+from bot.storage import announcements, leaving
 from bot.storage.codec import to_text
 from bot.storage.database import Row, Transaction
 from bot.storage.files import Files
@@ -183,8 +184,14 @@ def erasure_hash(salt: str, address: Address) -> str:
     return hmac.new(bytes.fromhex(salt), written, hashlib.sha256).hexdigest()
 
 
-async def purge(tx: Transaction, files: Files, retention: Retention, *, now: datetime) -> Mapping[str, int]:
-    """Erase what has had its time; how many rows of each sort."""
+async def purge(
+    tx: Transaction, files: Files, retention: Retention, kept: Message, *, now: datetime
+) -> Mapping[str, int]:
+    """Erase what has had its time; how many rows of each sort. `kept` is said where a topic of an erased
+    request cannot be deleted."""
+    topics = await leaving.take_topics_away(
+        tx, kept, closed=now - retention.request_words, since=now - retention.requests, now=now
+    )
     before = {
         "purge_history": retention.conversations,
         "purge_inbox": retention.updates,
@@ -206,6 +213,7 @@ async def purge(tx: Transaction, files: Files, retention: Retention, *, now: dat
         "purge_requests": retention.requests,
     }
     gone = {query: await tx.run(query, before=to_text(now - age)) for query, age in before.items()}
+    gone["leaving_topics"] = topics
     ended = to_text(now - retention.deliveries)
     await announcements.give_up(tx, before=now - retention.deliveries, now=now)
     await tx.run("announcement_summarize", before=ended)

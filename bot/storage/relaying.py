@@ -4,10 +4,8 @@ Below the outbox, which calls it; what a request is and who may change it stands
 """
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from bot.markup.escape import escape
 from bot.model.message import Markdown, Message, Option, Topic
@@ -67,23 +65,35 @@ async def post(tx: Transaction, about: About, *, now: datetime) -> None:
     )
 
 
-async def tell(
-    tx: Transaction,
-    row: Row,
-    message: Message,
-    *,
-    now: datetime,
-    alone: Sequence[Option] = (),
-    besides: PersonId | None = None,
-    edits: bool = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class How:
+    """In which way staff are told something; see `TellTeam`."""
+
+    alone: tuple[Option, ...] = ()
+    besides: PersonId | None = None
+    edits: bool = False
+    answers: str = ""
+
+
+PLAINLY = How()
+
+
+async def tell(tx: Transaction, row: Row, message: Message, how: How = PLAINLY, *, now: datetime) -> None:
     """Say something about the request in this row where staff see to it: in their group, or to each."""
     request, person = RequestId(row["id"]), PersonId(row["person"])
     topic = topic_of(row)
-    for address, in_group in await places(tx, person, besides):
-        shown = replace(message, topic=topic) if in_group else _apart(message, row["title"], tuple(alone))
+    for address, in_group in await places(tx, person, how.besides):
+        shown = replace(message, topic=topic) if in_group else _apart(message, row["title"], how.alone)
+        if how.answers:
+            shown = replace(shown, reply_to=await _said_at(tx, address, how.answers))
         if in_group or shown.text:
-            await post(tx, About(request, person, address, shown, edits=edits), now=now)
+            await post(tx, About(request, person, address, shown, edits=how.edits), now=now)
+
+
+async def _said_at(tx: Transaction, address: Address, key: str) -> str:
+    """The message that carries a key at an address; empty if none does (any more, or yet)."""
+    found = await tx.one("sent_get", channel=address.channel, address=address.id, key=key)
+    return str(found["reference"]) if found else ""
 
 
 def topic_of(row: Row) -> Topic:
@@ -115,14 +125,6 @@ async def group_of(tx: Transaction) -> Address | None:
     group = Address.parse(found["value"])
     gone = await tx.one("request_group_gone", channel=group.channel, address=group.id)
     return None if gone else group
-
-
-async def topic_at(tx: Any, request: int, address: Address) -> Mapping[str, Any] | None:
-    """Where in a group a request has its topic."""
-    row: Mapping[str, Any] | None = await tx.one(
-        "request_topic", request=request, channel=address.channel, address=address.id
-    )
-    return row
 
 
 async def arrived(tx: Transaction, row: Row, message: Message, receipt: Delivered, *, now: datetime) -> None:

@@ -19,7 +19,7 @@ from bot.model.effects import (
     TellTeam,
 )
 from bot.model.inputs import StaffReply, Tap
-from bot.model.message import Markdown, Message, Topic
+from bot.model.message import Markdown, Message
 from bot.model.request import (
     NUMBER,
     TIMER_CLOSED,
@@ -34,7 +34,7 @@ from bot.model.request import (
 )
 from bot.model.rights import Right
 from bot.model.who import Address, Person, PersonId, Standing
-from bot.storage import history, relaying
+from bot.storage import history, leaving, relaying
 from bot.storage.codec import clean, dump_message, from_text, load_message, to_text
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.misses import masked
@@ -185,10 +185,11 @@ async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: 
     match effect:
         case Escalate():
             await _escalate(tx, effect, who, at, now=now)
-        case TellTeam(request, message, alone, besides):
+        case TellTeam(request, message, alone, besides, answers, edits):
             row = await _row(tx, request)
-            edits = message.key == f"request-{request}"
-            await relaying.tell(tx, row, message, now=now, alone=alone, besides=besides, edits=edits)
+            edits = edits or message.key == f"request-{request}"
+            how = relaying.How(tuple(alone), besides, edits, answers)
+            await relaying.tell(tx, row, message, how, now=now)
         case Relay():
             await _relay(tx, effect, at, now=now)
         case Handle():
@@ -199,7 +200,7 @@ async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: 
             shared = {"id": request, "person": who.id, "agreed": agreed, "pack": dump_message(pack)}
             if await tx.run("request_share", **shared):
                 row = await _row(tx, request)
-                await relaying.tell(tx, row, pack, now=now, alone=alone, edits=True)
+                await relaying.tell(tx, row, pack, relaying.How(tuple(alone), edits=True), now=now)
         case Rate():
             await _rate(tx, effect, who, now=now)
         case ProposeEntry(request, by, question, answer):
@@ -214,22 +215,10 @@ async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: 
 
 
 async def farewell(tx: Transaction, effects: Sequence[object], person: PersonId, *, now: datetime) -> None:
-    """Before a person is erased: what their topics end with. These rows are nobody's, so that they stay."""
-    words = next((one.message for one in effects if isinstance(one, TellTeam)), None)
-    if words is None:
-        return
-    topics = {row["request"]: row for row in await tx.all("request_topics_of", person=person)}
-    for row in await tx.all("requests_of", person=person):
-        found = topics.get(row["id"])
-        message = replace(relaying.numbered(words, RequestId(row["id"])), key=None)
-        readers: list[Address] = []
-        if found is not None:
-            topic = Topic(str(row["id"]), closed=True, gone=True, at=found["reference"])
-            readers, message = [Address(found["channel"], found["address"])], replace(message, topic=topic)
-        elif row["title"]:  # else its words went long ago
-            readers = [address for address, _ in await relaying.places(tx, person)]
-        for to in readers:
-            await relaying.post(tx, About(None, None, to, message, relaying.SERVICE), now=now)
+    """Before a person is erased: what staff hold of them goes, or ends with words."""
+    told = [one.message for one in effects if isinstance(one, TellTeam)]
+    if (words := leaving.words_of(told)) is not None:
+        await leaving.farewell(tx, *words, person, now=now)
 
 
 async def _escalate(tx: Transaction, effect: Escalate, who: Person, at: Address, *, now: datetime) -> None:
@@ -261,7 +250,7 @@ async def _introduce(
     row = await _row(tx, id)
     if effect.remind is not None:
         await _ring(tx, row, TIMER_STALE, effect.remind)
-    await relaying.tell(tx, row, pack, now=now, alone=alone)
+    await relaying.tell(tx, row, pack, relaying.How(tuple(alone)), now=now)
 
 
 async def _relay(tx: Transaction, effect: Relay, at: Address, *, now: datetime) -> None:

@@ -27,6 +27,7 @@ from bot.model.who import Address, PersonId
 from bot.storage import history, outbox
 from bot.storage.codec import clean, decode, encode, to_text
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.file_rows import own
 from bot.storage.files import Files
 from bot.storage.outbox import Post
 from bot.storage.roster import Begin, apply
@@ -182,16 +183,7 @@ async def _attached(
     tx: Transaction, person: PersonId, message: Message, file: StoredFile, *, now: datetime
 ) -> Message:
     """A message with a file that was made for it."""
-    await tx.run(
-        "file_put",
-        sha256=file.sha256,
-        person=person,
-        origin="export",
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        now=to_text(now),
-    )
+    await own(tx, person, file, "export", now=now)
     return replace(message, attachments=(AttachedFile(file.name, file.media_type, file.sha256),))
 
 

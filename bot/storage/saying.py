@@ -1,13 +1,11 @@
 """What a turn says: into the history and the outbox, with the files that go along."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from bot.model.effects import Edit, Export, HandOut, NewFile, Send
-from bot.model.message import AttachedFile, Message
-from bot.model.values import StoredFile
+from bot.model.message import Message
 from bot.storage import gatherings, history, outbox, privacy
-from bot.storage.codec import clean
+from bot.storage.file_rows import hand_out
 from bot.storage.outbox import Post, Priority
 from bot.storage.scene import Scene
 
@@ -26,10 +24,10 @@ async def say(scene: Scene, effect: Send | Edit | Export | HandOut) -> None:
                 await history.said(scene.tx, scene.loaded.view.person.id, message, now=scene.now)
             await _post(scene, message)
         case Export(message, name):
-            await say(scene, Send(await _with_export(scene, message, name)))
-        case HandOut(message, files):
-            attached = [await _kept(scene, file) for file in files]
-            await say(scene, Send(replace(message, attachments=(*message.attachments, *attached))))
+            data = await privacy.export(scene.tx, scene.person)
+            await say(scene, HandOut(message, (NewFile(name, "application/json", data),)))
+        case HandOut() as made:
+            await say(scene, Send(await hand_out(scene.tx, scene.files, scene.person, made, now=scene.now)))
         case _ as unexpected:
             assert_never(unexpected)
 
@@ -41,33 +39,3 @@ async def _post(scene: Scene, message: Message, *, edits: bool = False) -> None:
     )
     if scene.priority is Priority.REPLY:
         await gatherings.looked(scene.tx, person, scene.loaded.address, message.key, now=scene.now)
-
-
-async def _with_export(scene: Scene, message: Message, name: str) -> Message:
-    data = await privacy.export(scene.tx, scene.loaded.view.person.id)
-    sha256 = scene.files.keep_now(data)
-    await own(scene, StoredFile(sha256, name, "application/json", len(data)), "export")
-    return replace(
-        message, attachments=(*message.attachments, AttachedFile(name, "application/json", sha256))
-    )
-
-
-async def _kept(scene: Scene, file: NewFile) -> AttachedFile:
-    """A file made in this turn, kept like an export: until it has surely been fetched."""
-    sha256 = scene.files.keep_now(file.content)
-    await own(scene, StoredFile(sha256, file.name, file.media_type, len(file.content)), "export")
-    return AttachedFile(file.name, file.media_type, sha256, file.alternative)
-
-
-async def own(scene: Scene, file: StoredFile, origin: str) -> None:
-    """Note a file as one of the person; `origin`: `received` or `export`."""
-    await scene.tx.run(
-        "file_put",
-        sha256=file.sha256,
-        person=scene.person,
-        origin=origin,
-        name=clean(file.name),
-        media_type=clean(file.media_type),
-        size=file.size,
-        now=scene.moment,
-    )

@@ -1,13 +1,13 @@
 """Where the effects of one turn are applied."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.events.news import with_own_hours
 from bot.model.message import Message
 from bot.model.preferences import Preferences
 from bot.model.turn import Policy
-from bot.model.who import AssociationId
+from bot.model.who import AssociationId, PersonId
 from bot.storage.codec import to_text
 from bot.storage.database import Transaction
 from bot.storage.files import Files
@@ -32,7 +32,7 @@ class Scene:
         self.association = self.loaded.view.person.association
 
     @property
-    def person(self) -> int:
+    def person(self) -> PersonId:
         """Whose turn it is."""
         return self.loaded.view.person.id
 
@@ -40,6 +40,11 @@ class Scene:
     def moment(self) -> str:
         """Now, as it is stored."""
         return to_text(self.now)
+
+    @property
+    def today(self) -> date:
+        """The day by the clocks of the operator."""
+        return self.now.astimezone(self.policy.timezone).date()
 
     @property
     def policy(self) -> Policy:

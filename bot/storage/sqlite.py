@@ -1,5 +1,5 @@
 """The SQLite database: one writer thread with group commit, reads through aiosqlite beside it. With
-`connecting`, the only door to the drivers.
+`connecting` and `database_files`, the only door to the drivers.
 
 Durability is bound by the number of fsyncs, not of statements: everything that waits is committed together.
 If one piece fails, all are done again, each behind its own savepoint, so that it does not poison its
@@ -11,8 +11,9 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -20,16 +21,14 @@ from typing import Any, Self, TypeVar
 import aiosqlite
 
 from bot.storage.connecting import (
-    address,
     code_of,
     connect_reader,
     connect_writer,
-    look_beside,
     meaning_of,
     unusable,
 )
 from bot.storage.database import Row, Where, Work, completed
-from bot.storage.errors import AlreadyServing, StatementRefused, StorageBroken, StorageClosed, StorageError
+from bot.storage.errors import StatementRefused, StorageBroken, StorageClosed, StorageError
 from bot.storage.opening import make_private
 from bot.storage.queries import shipped
 from bot.storage.result_codes import Meaning, way_out
@@ -75,6 +74,7 @@ class Sqlite:
         cursor.row_factory = None
         self._transaction = Statements(cursor, queries)
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._held: deque[_Piece] = deque()
         self._closing = False
         self._hurry = threading.Event()
         self._trouble = ""
@@ -96,14 +96,26 @@ class Sqlite:
             raise unusable(path, error) from error
         return cls(writer, reader, shipped() if queries is None else queries)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, within: float = 0.0) -> T:
         """See `Database.write`."""
         if self._closing:
             raise StorageClosed("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.put(_Piece(work, future, loop))
+        piece = _Piece(work, future, loop)
+        if within > 0:
+            self._held.append(piece)
+            if len(self._held) == 1:
+                loop.call_later(within, self._let_go)
+        else:
+            self._waiting.put(piece)
+            self._let_go()
         return await future
+
+    def _let_go(self) -> None:
+        """Have committed what was held for company."""
+        while self._held:
+            self._waiting.put(self._held.popleft())
 
     async def one(self, query: str, **values: object) -> Row | None:
         """See `Database.one`."""
@@ -148,6 +160,7 @@ class Sqlite:
             return
         self._closing = True
         self._hurry.set()
+        self._let_go()
         self._waiting.put(None)
         try:
             await asyncio.to_thread(self._thread.join)
@@ -277,103 +290,6 @@ class Sqlite:
             # The loop may be gone by now: then nobody waits.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, settled)
-
-
-def hold_serving_lock(path: Path) -> Callable[[], None]:
-    """Become the one serving process of the database at `path`; the result gives the place back.
-
-    AlreadyServing if another one is. The lock lives in a file beside the database, and the system lets go of
-    it when the process dies.
-    """
-    beside = path.with_name(path.name + "-serving")
-    make_private(beside)
-    connection = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
-    try:
-        connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if code_of(error) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise unusable(beside, error) from error
-        raise AlreadyServing(
-            f"another process already serves from {path}; stop it first, or name another database"
-        ) from error
-    return connection.close
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What a database file that nobody writes to holds."""
-
-    schema: int
-    rows: Mapping[str, int]
-    """Table -> rows."""
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Write a consistent copy to `target`, a new file; who writes meanwhile does not wait for it.
-
-    StorageError says why it cannot be done.
-    """
-    make_private(target)
-    try:
-        with closing(sqlite3.connect(address(source, "ro"), uri=True, isolation_level=None)) as connection:
-            connection.execute(PATIENT)
-            # A copy without what was erased: free pages are not copied (SQLite, "VACUUM INTO").
-            connection.execute("VACUUM INTO ?", (str(target),))
-    except sqlite3.Error as error:
-        raise StorageError(f"{source} cannot be copied: {error}") from error
-
-
-def examine(path: Path) -> Examined:
-    """Check a copy from end to end. StorageError if it is damaged."""
-    try:
-        with closing(sqlite3.connect(address(path, "ro"), uri=True, isolation_level=None)) as connection:
-            trouble = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-            orphans = connection.execute("PRAGMA foreign_key_check").fetchone()
-            if trouble != ["ok"] or orphans:
-                raise StorageError(
-                    f"{path.name} is damaged: {'; '.join(trouble) if trouble != ['ok'] else orphans}"
-                )
-            schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-            counts = {
-                name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
-                for (name,) in tables
-                if not name.startswith("sqlite_")
-            }
-    except sqlite3.Error as error:
-        raise StorageError(f"{path.name} is damaged, or no database of this program: {error}") from error
-    return Examined(schema, counts)
-
-
-def is_served(path: Path) -> bool:
-    """Whether a serving process holds the database at `path` right now. Creates nothing, waits for nobody."""
-    beside = path.with_name(path.name + "-serving")
-    if not beside.exists():
-        return False
-    try:
-        with closing(sqlite3.connect(address(beside, "ro"), uri=True, timeout=0)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError as error:
-        return meaning_of(error) is Meaning.PASSING
-    return False
-
-
-def kept_setting(path: Path, name: str) -> str | None:
-    """A value of the table `setting`, as last committed; None without it, or without a readable database."""
-    rows = look_beside(path, "setting_get", name=name)
-    return str(rows[0]["value"]) if rows else None
-
-
-def settle_database(path: Path) -> None:
-    """Move the write-ahead log into the file, so that the file alone is the database."""
-    with closing(connect_writer(path)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise unusable(path, error) from error
-    if path.with_name(path.name + "-wal").exists():
-        raise StorageError(f"{path} is in use by another process; stop it and try again")
 
 
 def _translated(error: BaseException) -> BaseException:

@@ -7,9 +7,10 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from bot.model.effects import Asked, Finish, SetDigest
 from bot.model.message import Message
@@ -20,8 +21,10 @@ from bot.model.turn import Need, Turn, View
 from bot.model.values import ArticleId, FlowId, StoredFile
 from bot.model.who import Address
 from bot.storage import outbox
+from bot.storage.announcements import CHANNELS_IN_ORDER
 from bot.storage.codec import from_text, to_text
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.file_rows import own
 from bot.storage.outbox import Post, Priority
 
 RESTING = timedelta(days=14)
@@ -53,23 +56,24 @@ class Told:
 
 
 class Counting:
-    """What people need, in numbers: the part of the Store that counts."""
+    """What people need, in numbers: the part of the Store that counts. Days are those of the zone."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database = database
+        self._zone = zone
 
     async def load(self, period: int, *, now: datetime) -> Statistics:
         """So many days that end today, and as many before; without the steps."""
-        db, today = self._database, _day(now)
+        db, today = self._database, self._day(now)
         first = today - timedelta(days=period - 1)
         last_before = first - timedelta(days=1)
         first_before = first - timedelta(days=period)
         people = await _one(
             db,
             "statistics_people",
-            since=_start(first),
-            before=_start(first_before),
-            until=_start(today + timedelta(days=1)),
+            since=self._start(first),
+            before=self._start(first_before),
+            until=self._start(today + timedelta(days=1)),
         )
         active = await self._active(period, today)
         after = await self._span(first, today, people["active"] if active is None else active)
@@ -103,7 +107,9 @@ class Counting:
     async def steps(self, *, now: datetime) -> tuple[StepCount, ...]:
         """How far runs come: of those that ended within a year, and of all that are open."""
         passed, left, standing, resting = (Counter[Step]() for _ in range(4))
-        for row in await self._database.all("statistics_passages", first=_day(now - STEPS_OF).isoformat()):
+        for row in await self._database.all(
+            "statistics_passages", first=self._day(now - STEPS_OF).isoformat()
+        ):
             step = FlowId(row["flow"]), row["step"]
             passed[step] += row["passed"]
             left[step] += row["left"]
@@ -138,7 +144,7 @@ class Counting:
 
     async def _span(self, first: date, last: date, active: int | None) -> SpanCount:
         db, begin, end = self._database, first.isoformat(), last.isoformat()
-        moments = {"since": _start(first), "until": _start(last + timedelta(days=1))}
+        moments = {"since": self._start(first), "until": self._start(last + timedelta(days=1))}
         asked = await db.all("statistics_asked", first=begin, last=end)
         opinions = await _one(db, "statistics_opinions", first=begin, last=end)
         journeys = await db.all("statistics_journeys", since=moments["since"], until=moments["until"])
@@ -161,6 +167,12 @@ class Counting:
             close_hours=_median_hours(waits, "closed"),
         )
 
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self._zone).date()
+
+    def _start(self, day: date) -> str:
+        return to_text(datetime.combine(day, time(), self._zone))
+
     # ---- counted by itself ----
 
     async def count_active(self, *, now: datetime) -> None:
@@ -169,12 +181,12 @@ class Counting:
         `person.seen` knows the last time only: who wrote since midnight is missing, and the sooner after
         midnight this is called, the fewer they are.
         """
-        yesterday = _day(now) - timedelta(days=1)
+        yesterday = self._day(now) - timedelta(days=1)
         known = await _one(self._database, "active_known", day=yesterday.isoformat())
         if known["days"]:
             return
-        spans = [(int(one), _start(yesterday - timedelta(days=one - 1))) for one in Period]
-        count = {"until": _start(yesterday + timedelta(days=1)), "spans": json.dumps(spans)}
+        spans = [(int(one), self._start(yesterday - timedelta(days=one - 1))) for one in Period]
+        count = {"until": self._start(yesterday + timedelta(days=1)), "spans": json.dumps(spans)}
 
         async def work(tx: Transaction) -> None:
             await tx.run("active_count", day=yesterday.isoformat(), **count)
@@ -183,9 +195,14 @@ class Counting:
 
     # ---- the weekly digest ----
 
-    async def digest_known(self, week: date) -> bool:
-        """Whether the digest of the week that began on this Monday was sent or given up."""
-        return await self._database.one("digest_known", week=week.isoformat()) is not None
+    async def digest_known(self, week: date, due: datetime) -> bool:
+        """Whether the digest of the week that began on this Monday was sent or given up.
+
+        `due`: when it was to leave. A backup that was put back since does not know what left after it was
+        made, nor all of the week.
+        """
+        known = await self._database.one("digest_known", week=week.isoformat(), due=to_text(due))
+        return known is not None
 
     async def send_digest(
         self, week: date, told: Told | None, channels: Collection[str], *, now: datetime
@@ -199,7 +216,7 @@ class Counting:
                 return 0
             for row in readers:
                 for file in told.files:
-                    await _own(tx, row["person"], file, now=now)
+                    await own(tx, row["person"], file, "export", now=now)
                 address = Address(row["channel"], row["address"])
                 await outbox.put(tx, Post(address, told.message, row["person"], Priority.SERVICE), now=now)
             return len(readers)
@@ -210,22 +227,26 @@ class Counting:
     async def _readers(tx: Transaction, channels: Collection[str]) -> Collection[Row]:
         allowed = [standing.value for standing, rights in RIGHTS.items() if Right.NEEDS in rights]
         return await tx.all(
-            "digest_readers", standings=json.dumps(allowed), channels=json.dumps(sorted(channels))
+            "digest_readers",
+            standings=json.dumps(allowed),
+            channels=json.dumps([name for name in CHANNELS_IN_ORDER if name in channels]),
         )
 
 
-async def note(tx: Transaction, effect: Asked | SetDigest, person: int, *, now: datetime) -> None:
+async def note(
+    tx: Transaction, effect: Asked | SetDigest, person: int, *, today: date, now: datetime
+) -> None:
     """Count a question, by day and nobody's; or note whether somebody of staff wants the digest."""
     match effect:
         case Asked(fate, article):
-            await tx.run("asked_add", day=_day(now).isoformat(), fate=fate, article=article or "")
+            await tx.run("asked_add", day=today.isoformat(), fate=fate, article=article or "")
         case SetDigest(wanted=True):
             await tx.run("digest_want", person=person)
         case SetDigest():
             await tx.run("digest_refuse", person=person, now=to_text(now))
 
 
-async def note_passages(tx: Transaction, before: Session, turn: Turn, *, now: datetime) -> None:
+async def note_passages(tx: Transaction, before: Session, turn: Turn, *, today: date) -> None:
     """Count the steps of the runs that this turn ended."""
     still_open = {run.id for run in turn.session.runs}
     ended = [run for run in before.runs if run.id not in still_open]
@@ -241,7 +262,7 @@ async def note_passages(tx: Transaction, before: Session, turn: Turn, *, now: da
         else:
             counted += [(frame.flow, frame.step, "left") for frame in run.frames]
         counted += [(flow, step, "passed") for flow, step in _with_flows(marks)]
-    await tx.run("passages_add", day=_day(now).isoformat(), steps=json.dumps(counted))
+    await tx.run("passages_add", day=today.isoformat(), steps=json.dumps(counted))
 
 
 def passed_by(run: Run) -> set[str]:
@@ -256,19 +277,6 @@ def _with_flows(marks: Iterable[str]) -> set[Step]:
     return steps | {(flow, "") for flow, _ in steps}
 
 
-async def _own(tx: Transaction, person: int, file: StoredFile, *, now: datetime) -> None:
-    await tx.run(
-        "file_put",
-        sha256=file.sha256,
-        person=person,
-        origin="export",
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        now=to_text(now),
-    )
-
-
 def _median_hours(rows: Iterable[Row], until: str) -> float:
     """Half of the requests came to it within so many hours; 0 if none did."""
     waits = [from_text(row[until]) - from_text(row["at"]) for row in rows if row[until]]
@@ -279,11 +287,3 @@ async def _one(database: Database, query: str, **values: object) -> Mapping[str,
     row = await database.one(query, **values)
     assert row is not None, query
     return row
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()
-
-
-def _start(day: date) -> str:
-    return to_text(datetime.combine(day, time(), UTC))

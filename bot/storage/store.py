@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from bot.model.effects import News, Problem
+from bot.model.effects import News
 from bot.model.event import Event, EventId, EventSeen
 from bot.model.inputs import StaffReply
 from bot.model.message import Message
@@ -28,7 +28,7 @@ from bot.storage import (
     timers,
     turns,
 )
-from bot.storage.announcements import CHANNELS_IN_ORDER, SHOWN, Announcements
+from bot.storage.announcements import CHANNELS_IN_ORDER, Announcements
 from bot.storage.audience import Audiences
 from bot.storage.codec import clean
 from bot.storage.database import Database, Transaction
@@ -37,8 +37,9 @@ from bot.storage.files import Files
 from bot.storage.gatherings import Gatherings, Ground
 from bot.storage.history import Said
 from bot.storage.inbox import Update, Waiting
+from bot.storage.leaving import NOTHING
 from bot.storage.misses import Misses
-from bot.storage.outbox import Outgoing
+from bot.storage.outbox import Outgoing, Priority
 from bot.storage.people import Caller, Loaded
 from bot.storage.privacy import Retention
 from bot.storage.requests import Requests
@@ -52,6 +53,10 @@ from bot.storage.turns import Cause, VersionMoved
 
 Needs = Callable[[Session, Standing], Collection[Wanted]]
 """What a turn is decided on beyond what every turn is, by the session and standing of the person."""
+
+GATHER = 0.005
+"""Seconds for which the receipt of a copy waits for others: nobody waits for it, and one commit for each of
+a thousand a second took the processor from those who ask."""
 
 BOT = "bot"
 """Setting: our public name on Telegram, as it was told last."""
@@ -95,7 +100,7 @@ class Store:
         self.announcements = Announcements(database, files, self.audiences)
         self.rosters = Rosters(database)
         self.roster_jobs = RosterJobs(database, files)
-        self.statistics = Counting(database)
+        self.statistics = Counting(database, policy.timezone)
         self.misses = Misses(database)
         self.requests = Requests(database, admins)
 
@@ -136,6 +141,10 @@ class Store:
 
         await self.remember(BOT, bot)
         self._policy = replace(self._policy, bot=bot)
+
+    def staff_is_here(self) -> None:
+        """Somebody reads the requests although the settings name nobody, from now on until the end."""
+        self._policy = replace(self._policy, staffed=True)
 
     async def remembered(self, name: str) -> str | None:
         """A value that the program keeps for itself; None before the first."""
@@ -244,8 +253,7 @@ class Store:
             past = await events.past_of(self._database, view.person.id, now=now)
             view = replace(view, events=seen, past=past)
             view = await gatherings.with_guests(self._database, view, wanted)
-        if Need.ANNOUNCEMENTS in wanted:
-            view = replace(view, announcements=await self.announcements.all_seen(limit=SHOWN))
+        view = await self.announcements.seen_in(view, wanted)
         if Need.TEAM in wanted:
             view = replace(view, team=await self.roles.team())
         if Need.REQUESTS in wanted:
@@ -259,17 +267,18 @@ class Store:
         return loaded if view is loaded.view else replace(loaded, view=view)
 
     async def _met(self, address: Address, caller: Caller, *, now: datetime) -> Loaded:
-        found = await self._read(address, now=now)
+        found = await self.find(address, now=now)
         standing = self._standing(address, caller, found)
         if found is not None and not people.news(found, caller, standing):
             return found
         await self._database.write(lambda tx: people.meet(tx, address, caller, standing, now=now))
-        met = await self._read(address, now=now)
+        met = await self.find(address, now=now)
         if met is None:
             raise LookupError("the person was erased while being met")
         return met
 
-    async def _read(self, address: Address, *, now: datetime) -> Loaded | None:
+    async def find(self, address: Address, *, now: datetime) -> Loaded | None:
+        """Who is at `address`, without making anybody known; None if nobody is."""
         return await self._directory.find(address, self._policy, now=now)
 
     def _standing(self, address: Address, caller: Caller, found: Loaded | None) -> Standing | None:
@@ -303,10 +312,6 @@ class Store:
             return False
         return True
 
-    async def record_problem(self, problem: Problem, *, now: datetime) -> None:
-        """Note for staff what went wrong outside of any turn."""
-        await self._database.write(lambda tx: turns.problem(tx, problem, now=now))
-
     async def due_timers(self, *, now: datetime, limit: int = 100) -> tuple[DueTimer, ...]:
         """Timers whose time has come, the oldest first."""
         return await timers.due(self._database, now=now, limit=limit)
@@ -335,7 +340,10 @@ class Store:
         self, outgoing: Outgoing, receipt: Receipt, *, now: datetime, again: datetime | None = None
     ) -> None:
         """Store what became of a message; `again`: when a failed one is tried once more, None gives up."""
-        await self._database.write(lambda tx: outbox.record(tx, outgoing, receipt, now=now, again=again))
+        await self._database.write(
+            lambda tx: outbox.record(tx, outgoing, receipt, now=now, again=again),
+            within=GATHER if outgoing.priority is Priority.BULK else 0.0,
+        )
         if isinstance(receipt, Migrated):
             await self.requests.moved()
 
@@ -382,6 +390,8 @@ class Store:
         assert row is not None
         return Backlog(**row)
 
-    async def purge(self, *, now: datetime) -> Mapping[str, int]:
-        """Erase what has had its time; how many rows of each sort."""
-        return await self._database.write(lambda tx: privacy.purge(tx, self.files, self._retention, now=now))
+    async def purge(self, kept: Message = NOTHING, *, now: datetime) -> Mapping[str, int]:
+        """Erase what has had its time; how many rows of each sort. `kept`: see `privacy.purge`."""
+        return await self._database.write(
+            lambda tx: privacy.purge(tx, self.files, self._retention, kept, now=now)
+        )

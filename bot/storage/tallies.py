@@ -2,29 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
-from bot.documents.sheet import MEDIA_TYPE, write_rows
 from bot.events.copies import STOP_NEWS
-from bot.events.report import UNSENT, reason_of
 from bot.model.announcement import (
     Announcement,
     AnnouncementId,
     AnnouncementSeen,
+    CopyLine,
     Fate,
     Plan,
     State,
     Sweep,
     Tally,
 )
-from bot.model.effects import NewFile
 from bot.model.event import Place
 from bot.model.who import PersonId
 from bot.storage.codec import decode, from_text
 from bot.storage.database import Row, Where
+
+PART = 2_000
+"""Copies read at once for a list."""
 
 
 class Source(Protocol):
@@ -39,24 +37,6 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One copy, for the list of a report."""
-
-    name: str
-    """First name; may be empty."""
-    fate: Fate
-    reason: str
-    at: datetime | None
-    """When that was known."""
-    clicks: tuple[str, ...]
-    """Acts of the buttons tapped."""
-    place: Place
-    """Where they stand with its event."""
-    vote: tuple[int, ...]
-    """Numbers of the answers of its poll."""
-
-
 async def seen(source: Source, id: AnnouncementId) -> AnnouncementSeen | None:
     """One announcement with everything that is counted."""
     row = await source.one("announcement", id=id)
@@ -69,42 +49,28 @@ async def all_seen(source: Source, *, limit: int) -> tuple[AnnouncementSeen, ...
     return tuple([AnnouncementSeen(read(row), await tally(source, row)) for row in rows])
 
 
-async def listing(source: Source, one: Announcement) -> tuple[Line, ...]:
-    """Every copy of an announcement."""
-    rows = await source.all("delivery_list", announcement=one.id, event=one.plan.event or "")
-    return tuple(
-        Line(
-            name=row["name"],
-            fate=Fate(row["fate"]),
-            reason=row["reason"],
-            at=from_text(row["at"]) if row["at"] else None,
-            clicks=tuple(row["clicks"].split(" ")) if row["clicks"] else (),
-            place=Place(row["place"] or Place.NONE),
-            vote=tuple(json.loads(row["vote"])) if row["vote"] else (),
-        )
-        for row in rows
+async def listing(source: Source, one: Announcement, *, part: int = PART) -> tuple[CopyLine, ...]:
+    """Every copy of an announcement, read in parts: others wait no longer than for one of them."""
+    found: list[CopyLine] = []
+    answers = one.message.poll.options if one.message.poll else ()
+    of, after = {"announcement": one.id, "event": one.plan.event or ""}, 0
+    while rows := await source.all("delivery_list", where=None, **of, after=after, limit=part):
+        found += (_line(row, answers) for row in rows)
+        after = rows[-1]["person"]
+    return tuple(found)
+
+
+def _line(row: Row, answers: Sequence[str]) -> CopyLine:
+    votes = json.loads(row["vote"]) if row["vote"] else ()
+    return CopyLine(
+        name=row["name"],
+        fate=Fate(row["fate"]),
+        reason=row["reason"],
+        at=from_text(row["at"]) if row["at"] else None,
+        clicks=tuple(row["clicks"].split(" ")) if row["clicks"] else (),
+        place=Place(row["place"] or Place.NONE),
+        vote=tuple(answers[number] for number in votes if number < len(answers)),
     )
-
-
-def listing_file(name: str, lines: Sequence[Line], words: Mapping[str, str], zone: ZoneInfo) -> NewFile:
-    """The list of a report, as a spreadsheet opens it; `words` say what columns, fates and reasons are
-    called.
-    """
-    columns = ("name", "fate", "reason", "at", "clicks", "place", "vote")
-    rows = [[words[f"column_{column}"] for column in columns]]
-    for line in lines:
-        rows.append(
-            [
-                line.name,
-                words[line.fate.value],
-                reason_of(line.reason, words) if line.fate in UNSENT else "",
-                f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}" if line.at else "",
-                str(len(line.clicks)),
-                words.get(f"place_{line.place}", ""),
-                ", ".join(str(option + 1) for option in line.vote),
-            ]
-        )
-    return NewFile(name, MEDIA_TYPE, write_rows(rows, first=True))
 
 
 async def tally(source: Source, row: Row) -> Tally:

@@ -1,6 +1,5 @@
 """Roles: who has one, the links that give one once, and the journal of what was done with them."""
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 from bot.model.effects import Audit, Invite, TakeRole, Unrole
 from bot.model.message import Message
 from bot.model.rights import Right, may
-from bot.model.team import Entry, Member, Refused, Team
+from bot.model.team import Entry, Member, Refused, Team, invitation_digest
 from bot.model.who import Address, PersonId, Standing
 from bot.storage import outbox
 from bot.storage.codec import clean, from_text, to_text
@@ -44,7 +43,8 @@ class Roles:
         return Team(
             tuple(Member(PersonId(row["id"]), row["name"], Standing(row["standing"])) for row in members),
             tuple(
-                Entry(row["id"], from_text(row["at"]), row["name"], row["act"], row["about"]) for row in lines
+                Entry(row["id"], from_text(row["at"]), row["name"], row["act"], row["about"], row["title"])
+                for row in lines
             ),
             tuple(Refused(row["day"], row["act"], row["place"], row["count"]) for row in refused),
         )
@@ -56,7 +56,7 @@ class Roles:
 
     async def invite(self, standing: Standing, token: str, *, expires: datetime, now: datetime) -> None:
         """Keep an invitation made on the command line."""
-        effect = Invite(standing, digest(token), expires)
+        effect = Invite(standing, invitation_digest(token), expires)
         await self._database.write(lambda tx: _invite(tx, effect, None, now=now))
 
     async def remove(self, person: PersonId, *, now: datetime) -> bool:
@@ -86,11 +86,6 @@ class Roles:
     async def refuse(self, act: str, place: str, *, now: datetime) -> None:
         """Count something that was tried without the right to."""
         await self._database.write(lambda tx: audit(tx, Audit(REFUSED, act), None, place, now=now))
-
-
-def digest(token: str) -> str:
-    """What is kept of an invitation's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def require(tx: Transaction, person: int, right: Right) -> None:

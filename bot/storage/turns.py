@@ -58,7 +58,7 @@ from bot.model.effects import (
 from bot.model.turn import Turn
 from bot.model.values import StoredFile
 from bot.storage import (
-    announcements,
+    announcement_desk,
     events,
     gatherings,
     history,
@@ -71,16 +71,17 @@ from bot.storage import (
     statistics,
     team,
 )
+from bot.storage.announcements import AlreadyAnnounced
 from bot.storage.codec import clean, dump_session, to_text
 from bot.storage.database import Transaction
+from bot.storage.file_rows import own
 from bot.storage.files import Files
 from bot.storage.gatherings import Ground
 from bot.storage.knowing import know
 from bot.storage.outbox import Post, Priority
 from bot.storage.people import Loaded
-from bot.storage.saying import own, say
+from bot.storage.saying import say
 from bot.storage.scene import Scene
-from bot.storage.tallies import listing_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Cause:
 
 
 class VersionMoved(Exception):
-    """What this turn was decided on has changed since: the person's session, or an event."""
+    """What this turn was decided on has changed since: the person's session, an event, what was announced."""
 
 
 async def commit(
@@ -126,7 +127,7 @@ async def commit(
     await _listen(scene, cause)
     for effect in turn.effects:
         await _apply(scene, effect)
-    await statistics.note_passages(tx, loaded.session, turn, now=now)
+    await statistics.note_passages(tx, loaded.session, turn, today=scene.today)
     await tx.run("history_trim", person=person, keep=keep)
 
 
@@ -150,7 +151,7 @@ async def _listen(scene: Scene, cause: Cause) -> None:
     if cause.tapped is not None and (label := await history.label_of(tx, person, cause.tapped)):
         await history.heard(tx, person, label, now=scene.now, tapped=True)
     if cause.file is not None:
-        await own(scene, cause.file, "received")
+        await own(tx, person, cause.file, "received", now=scene.now)
     if cause.timer is None:
         await tx.run("person_seen", person=person, now=scene.moment)
 
@@ -192,11 +193,11 @@ async def _apply(scene: Scene, effect: Effect) -> None:
         case Escalate() | TellTeam() | Relay() | Handle() | Talk() | ShareContext() | Rate() | ProposeEntry():
             await _ask_team(scene, effect)
         case Miss() | Opinion():
-            await misses.learn(scene.tx, effect, now=scene.now)
+            await misses.learn(scene.tx, effect, today=scene.today)
         case Settle() | Propose():
             await misses.decide(scene.tx, effect, scene.person, now=scene.now)
         case Asked() | SetDigest():
-            await statistics.note(scene.tx, effect, scene.person, now=scene.now)
+            await statistics.note(scene.tx, effect, scene.person, today=scene.today, now=scene.now)
         case SetTimer() | CancelTimer():
             await _time(scene, effect)
         case Register():
@@ -298,15 +299,13 @@ async def _arrange(scene: Scene, effect: Publish | CheckIn | CheckOut | OpenDoor
 
 
 async def _announce(scene: Scene, effect: Announce | Direct | Amend | ReportOn) -> None:
-    desk = announcements.Desk(scene.loaded.view.person.id, scene.now)
-    if isinstance(effect, ReportOn):
-        lines = await announcements.listed(scene.tx, effect, desk)
-        listing = listing_file(effect.listing, lines, effect.words, scene.loaded.view.policy.timezone)
-        await say(scene, HandOut(effect.message, (*effect.files, listing)))
-        return
-    said = await announcements.apply(scene.tx, effect, desk)
-    if said is not None:
-        await say(scene, Send(said))
+    desk = announcement_desk.Desk(scene.loaded.view.person.id, scene.now)
+    try:
+        told = await announcement_desk.apply(scene.tx, effect, desk)
+    except AlreadyAnnounced:
+        raise VersionMoved from None
+    if told is not None:
+        await say(scene, told)
 
 
 async def _time(scene: Scene, effect: SetTimer | CancelTimer) -> None:

@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -136,8 +137,36 @@ async def test_the_rich_screen_shows_the_same_words() -> None:
     seen = " ".join(out.getvalue().split())
     assert seen == (
         "Quel est votre rôle ? • un seul 1. Bénévole 2. Bureau Retour · Passer "
-        "Voir le site. Plus loin. ▤ mes-donnees.json data/abab"
+        "Voir le site (https://example.org/a). Plus loin. ▤ mes-donnees.json data/abab"
     )
+
+
+async def test_no_line_of_the_rich_screen_ends_before_a_sign_that_a_space_holds_to_its_word() -> None:
+    out = io.StringIO()
+    words = "Une_: deux_; «_trois_» !  ".replace("_", "\N{NARROW NO-BREAK SPACE}")
+    await shown(RichScreen(out, path_of), Message(Markdown(f"{'x' * 60} {words * 9}")))
+    lines = [line.removeprefix("  ") for line in out.getvalue().splitlines()]
+    assert len(lines) > 3 and max(map(len, lines)) <= 78
+    assert not [line for line in lines if line.startswith((":", ";", "»"))]
+    assert "Une\N{NARROW NO-BREAK SPACE}:" in out.getvalue()
+
+
+async def test_what_follows_a_bullet_or_a_number_stands_below_its_words() -> None:
+    out = io.StringIO()
+    long = "mot " * 30
+    await shown(
+        RichScreen(out, path_of), Message(Markdown(f"- {long}\n- fin"), (Option("a", long.strip(), "p1.a"),))
+    )
+    lines = out.getvalue().splitlines()
+    assert [line[:8] for line in lines] == [
+        "",
+        "  • mot ",
+        "    mot ",
+        "  • fin",
+        "   1. mo",
+        "      mo",
+    ]
+    assert not [line for line in lines if line != line.rstrip()]
 
 
 async def test_lines_come_without_their_ends_and_without_empty_ones() -> None:
@@ -146,6 +175,16 @@ async def test_lines_come_without_their_ends_and_without_empty_ones() -> None:
     os.close(writer)
     assert [line async for line in lines_of(pipe_of(descriptor))] == ["un", "  ", "deux", "d\ufffdj\ufffd"]
     os.close(descriptor)
+
+
+def test_a_terminal_of_few_letters_loses_accents_and_nothing_else(tmp_path: Path) -> None:
+    around = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with at_a_terminal(tmp_path, **around) as terminal:
+        greeting = terminal.sees("\n> ")
+        assert (
+            "Pour repondre : un numero, ou vos mots." in greeting
+            and "?" not in greeting.split("commencer")[0]
+        )
 
 
 def test_nothing_but_messages_goes_to_standard_output(tmp_path: Path) -> None:
@@ -170,11 +209,11 @@ def hearing_ctrl_c() -> Iterator[None]:
 class Terminal:
     """A person at a terminal of 80 columns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, options: tuple[str, ...] = (), **around: str) -> None:
         self._master, slave = pty.openpty()
         with hearing_ctrl_c():
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "chat"],
+                [sys.executable, "-m", "bot", "chat", *options],
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
@@ -182,7 +221,7 @@ class Terminal:
                 start_new_session=True,
                 env={
                     **environment({"data": folder / "data", "contact": CONTACT}),
-                    **{"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"},
+                    **{"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40", **around},
                 },
             )
         os.close(slave)
@@ -213,6 +252,17 @@ class Terminal:
                 return text
         raise AssertionError(f"{words!r} is not on the screen: {new.decode(errors='ignore')!r}")
 
+    def asked(self) -> str:
+        """Wait for a prompt behind which nothing stands; all that was shown since the last look."""
+        seen = self.sees("\n› ")
+        while not seen.endswith("\n› "):
+            seen += self.sees("\n› ")
+        return seen
+
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed, as a shell needs it."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
     def ends(self) -> int:
         return self._process.wait(20)
 
@@ -230,8 +280,8 @@ def plain(screen: str) -> str:
 
 
 @contextmanager
-def at_a_terminal(folder: Path) -> Iterator[Terminal]:
-    terminal = Terminal(folder)
+def at_a_terminal(folder: Path, *options: str, **around: str) -> Iterator[Terminal]:
+    terminal = Terminal(folder, options=options, **around)
     try:
         yield terminal
     finally:
@@ -240,16 +290,16 @@ def at_a_terminal(folder: Path) -> Iterator[Terminal]:
 
 def test_a_person_at_a_terminal_is_greeted_answers_and_says_goodbye(tmp_path: Path) -> None:
     with at_a_terminal(tmp_path) as terminal:
-        greeting = terminal.sees("› ")
+        greeting = terminal.asked()
         assert " 1. " in greeting and "Traceback" not in greeting
         terminal.types("/profil")
-        question = terminal.sees("Pause")
+        question = terminal.asked()
         assert "Quel est votre rôle" in question and " 1. Bénévole" in question
         assert max(map(len, question.splitlines())) <= 80
         terminal.types("1")  # a number without > is an answer in words, as everywhere
-        assert "salariées" in terminal.sees("Pause")
+        assert "salariées" in terminal.asked()
         terminal.types("passer")
-        terminal.sees("budget")
+        assert "budget" in terminal.asked()
         terminal.presses(b"\x04")
         terminal.sees("À bientôt")
         assert terminal.ends() == 0
@@ -262,6 +312,81 @@ def test_ctrl_c_ends_a_conversation_at_once(tmp_path: Path) -> None:
         terminal.interrupts()
         assert "Traceback" not in terminal.sees("À bientôt")
         assert terminal.ends() == 130
+
+
+@pytest.mark.parametrize("around", [{}, {"LC_ALL": "C"}], ids=["utf-8", "C"])
+def test_a_line_is_mended_with_the_arrows_and_comes_back(tmp_path: Path, around: dict[str, str]) -> None:
+    with at_a_terminal(tmp_path, **around) as terminal:
+        terminal.asked()
+        terminal.types("éé\x7f\x7f/menx\x1b[D\x1b[3~u")
+        assert "Que voulez-vous faire" in terminal.asked()
+        terminal.types("\x1b[A")
+        assert "Que voulez-vous faire" in terminal.asked()
+
+
+def test_pasted_lines_are_one_message(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path) as terminal:
+        terminal.asked()
+        terminal.types("\x1b[200~Zorglub glapit\nbredouille\ntotalement\x1b[201~")
+        assert terminal.asked().count("Je n'ai pas de réponse sûre") == 1
+        terminal.presses(b"\x04")
+        assert "Je n'ai pas" not in terminal.sees("À bientôt")
+
+
+def test_an_interrupted_line_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path) as terminal:
+        terminal.asked()
+        terminal.presses(b"une phrase commenc")
+        terminal.sees("commenc")
+        terminal.interrupts()
+        terminal.sees("À bientôt")
+        assert terminal.ends() == 130
+        assert terminal.echoes()
+
+
+def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path, TERM="dumb") as terminal:
+        terminal.asked()
+        terminal.types("/menu")
+        assert "Que voulez-vous faire" in terminal.asked()
+        terminal.presses(b"\x04")
+        terminal.sees("À bientôt")
+        assert "\x1b" not in terminal.raw
+
+
+def test_an_administrator_at_the_terminal_gets_the_file_that_was_promised(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path, "--staff") as terminal:
+        terminal.asked()
+        terminal.types("/equipe")
+        assert "Une personne : administration" in terminal.asked()
+        terminal.types("/personnes")
+        promised = terminal.asked()
+        assert "Voici 1 personne" in promised and "INFO" not in promised
+        (path,) = re.findall(r"^ +(\S+/files/\S+)$", promised, re.MULTILINE)
+        assert "prénom" in (tmp_path / path).read_text("utf-8-sig")
+
+
+def test_what_comes_while_somebody_types_leaves_their_words_below_it(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path, "--as", "bob", ALLIANCES_STAFF="1") as terminal:
+        terminal.asked()
+        terminal.types("parler à une personne")
+        assert "je préviens l'équipe" in terminal.asked()
+        terminal.presses(b"je suis en tr")
+        terminal.sees("je suis en tr")
+        answers = "/demandes 1\n> Répondre\nVenez lundi.\n"
+        assert (
+            alliances("chat", "--staff", folder=tmp_path, typed=answers, settings={"staff": 1}).returncode
+            == 0
+        )
+        assert "Venez lundi." in terminal.sees("› je suis en tr")
+
+
+def test_from_a_script_the_file_comes_too(tmp_path: Path) -> None:
+    done = alliances("chat", "--staff", folder=tmp_path, typed="/personnes\n")
+    assert done.returncode == 0
+    assert "Voici 1 personne" in done.stdout and "_personnes.csv: " in done.stdout
+    without = alliances("chat", "--as", "bob", folder=tmp_path, typed="/personnes\n")
+    assert "Je ne connais pas /personnes" in without.stdout
 
 
 def test_a_second_terminal_on_the_same_data_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.dialogue.library import Library
 from bot.knowledge.article import Article, Words
 from bot.knowledge.index import build_index
 from bot.model.values import ArticleId
+from tests.dialogue.chat import Chat
 from tests.flows import library as fixtures
 
 STARTS = ("c'est quoi", "que veut dire", "expliquer", "comment marche", "je voudrais comprendre")
@@ -117,3 +118,20 @@ WORDY: fixtures.Authored = {
         {"id": "fin", "review": ["un", "deux"]},
     ],
 }
+
+
+def chat() -> Chat:
+    """A conversation on this base."""
+    return Chat(library())
+
+
+def asked(*texts: str) -> Chat:
+    """The same after these questions."""
+    talk = chat()
+    talk.say(*texts)
+    return talk
+
+
+def ids(talk: Chat, place: int = 0) -> list[str]:
+    """The buttons of one of the messages sent last."""
+    return [option.id for option in talk.sent[place].options]

@@ -9,10 +9,14 @@ from bot.dialogue.acts import AnnouncementTap, AnnouncementWish, parse_act
 from bot.dialogue.announcing import LONGEST, copy_for
 from bot.dialogue.draft import Draft
 from bot.dialogue.needs import needs
+from bot.events.audience import comes_to
 from bot.model.announcement import (
     Announcement,
     AnnouncementId,
     AnnouncementSeen,
+    Audience,
+    CopiesOf,
+    CopyLine,
     Fate,
     Order,
     Plan,
@@ -51,7 +55,8 @@ class Desk(Chat):
         self.events: tuple[EventSeen, ...] = ()
 
     def view(self) -> View:
-        return replace(super().view(), announcements=self.announcements, events=self.events)
+        line = CopyLine("Awa", Fate.SENT, "", MONDAY, (), Place.NONE, ())
+        return replace(super().view(), announcements=self.announcements, events=self.events, copies=(line,))
 
     def decided(self) -> list[Direct | Amend | ReportOn]:
         return [effect for effect in self.effects if isinstance(effect, Direct | Amend | ReportOn)]
@@ -193,9 +198,19 @@ def test_the_report_comes_with_words_for_the_list() -> None:
     desk.wish("report")
     (asked,) = desk.decided()
     assert isinstance(asked, ReportOn)
-    assert asked.listing == "2027-01-11_annonce_3.csv"
-    assert {fate.value for fate in Fate} <= set(asked.words)
-    assert "[figure_sent] 4" in asked.message.text.replace("\\", "")
+    listing = asked.told.files[-1]
+    assert listing.name == "2027-01-11_annonce_3.csv"
+    assert listing.content.decode("utf-8-sig").split("\r\n")[1].startswith("Awa;")
+    assert "[figure_sent] 4" in asked.told.message.text.replace("\\", "")
+    assert [option.act for option in asked.told.message.options] == ["news-show.3"]
+
+
+def test_the_copies_for_the_list_are_loaded_for_the_report_alone() -> None:
+    copies = CopiesOf(AnnouncementId(3))
+    for wish in WISHES:
+        wanted = needs(Tap(f"news-{wish}.3"), Session(), Standing.STAFF)
+        assert (copies in wanted) == (wish == "report")
+    assert copies not in needs(Tap("news-report.3"), Session(), Standing.MEMBER)
 
 
 def test_an_announcement_that_is_gone_is_said_to_be() -> None:
@@ -216,6 +231,25 @@ def test_what_the_composer_sees_is_what_they_would_get() -> None:
 # ---- who may not ----
 
 STRANGERS = (Standing.MEMBER, Standing.ORGANISER)
+
+
+def to_registered() -> AnnouncementSeen:
+    plan = Plan(Message(Markdown("La salle change")), event=EVENT.id)
+    return seen(plan=replace(plan, audience=Audience(comes_to(EVENT.id))))
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_who_organises_stops_and_corrects_what_went_to_those_registered(standing: Standing) -> None:
+    may = standing is not Standing.MEMBER
+    desk = Desk(to_registered(), standing=standing)
+    desk.wish("pause")
+    assert desk.decided() == ([Direct(AnnouncementId(3), Order.PAUSE)] if may else [])
+    desk.wish("correct")
+    desk.say("La salle ne change pas")
+    desk.wish("correct-yes")
+    assert len(desk.decided()) == may
+    desk.wish("report")
+    assert len(desk.decided()) == may
 
 
 @pytest.mark.parametrize("standing", STRANGERS)
@@ -250,7 +284,7 @@ def test_a_text_awaited_from_staff_who_lost_their_role_is_a_question_like_any_ot
 @pytest.mark.parametrize("input", [Command("annonces"), Tap("news-show.3"), Utterance("/annonces")])
 def test_announcements_are_loaded_for_those_with_the_right_alone(standing: Standing, input: Input) -> None:
     wanted = Need.ANNOUNCEMENTS in needs(input, Session(), standing)
-    assert wanted == (standing in (Standing.STAFF, Standing.ADMIN))
+    assert wanted == (standing is not Standing.MEMBER)
 
 
 @pytest.mark.parametrize("wish", WISHES)

@@ -7,6 +7,7 @@ import pytest
 from bot.model.effects import Finish, Problem
 from bot.model.inputs import Attachment, Location, Tap
 from bot.model.values import FlowId
+from bot.model.who import Standing
 from tests.dialogue.chat import Chat, bare
 from tests.flows.library import DEEP, PATH, SUB, TYPES, ask
 
@@ -159,3 +160,50 @@ def test_an_answer_whose_field_changed_its_type_is_shown_as_it_is_and_compares_w
     chat.say("trois")
     assert chat.at == "essai/fin"
     assert "[review_line] Question a ? un" in chat.text
+
+
+def test_a_step_that_is_renamed_during_a_correction_stays_passed() -> None:
+    a, s, fin = ask("a", "yes_no"), q("s", skip="allowed"), {"id": "fin", "review": ["a", "s", "c"]}
+    c = q("c", when="a == false")
+    chat = Chat()
+    chat.publish(flow(a, s, c, fin))
+    chat.say("essai", "oui", "passer", "corriger", "question a", "non")
+    assert chat.at == "essai/c"
+    chat.publish(flow(a, q("neuf", name="s", replaces=["s"], skip="allowed"), c, fin))
+    chat.say("trois")
+    assert chat.at == "essai/fin"
+    assert "[review_line] Question neuf ? [absent]" in chat.text
+
+
+def test_what_the_changed_path_no_longer_asks_counts_no_more() -> None:
+    chat = Chat()
+    a, b, told = ask("a", "yes_no"), ask("b", "yes_no"), {"say": "Lu.", "when": "b == true"}
+    chat.publish(flow(a, b, C, D))
+    chat.say("essai", "non", "oui")
+    chat.publish(flow(a, {**b, "when": "a == true"}, told, D, {"id": "fin", "review": ["a", "b", "d"]}))
+    chat.say("trois", "quatre")
+    assert chat.at == "essai/fin"
+    assert "Question b" not in chat.text
+    assert "Lu." not in "".join(bare(one) for one in chat.heard)
+
+
+def test_a_preview_begun_anew_does_not_bring_back_what_the_changed_path_left() -> None:
+    a, b = ask("a", "yes_no"), ask("b", "text")
+    shown = {"id": "fin", "review": ["a", "b"]}
+    preview = {"id": "vu", "announce": {"kind": "sorte", "post": "mot"}, "fix": "sorte"}
+    sorte = ask("sorte", "choice", choices=[{"id": "life", "label": "Vie"}])
+    chat = Chat(standing=Standing.STAFF)
+    staff = {"for": "staff"}
+    chat.publish(flow(a, b, C, sorte, ask("mot", "post"), shown, preview) | staff)
+    chat.say("essai", "non", "deux")
+    assert chat.at == "essai/c"
+    chat.publish(flow(a, {**b, "when": "a == true"}, sorte, ask("mot", "post"), shown, preview) | staff)
+    chat.say("trois", "vie", "le mot")
+    assert "Question b" not in chat.text
+    chat.say("oui")
+    assert chat.at == "essai/vu"
+    chat.tap("modifier")
+    assert chat.at == "essai/sorte"
+    chat.say("vie", "un autre mot")
+    assert chat.at == "essai/fin"
+    assert "Question b" not in chat.text

@@ -11,9 +11,23 @@ from bot.dialogue.composing import PREVIEW, answers_of, note_revision
 from bot.dialogue.draft import Draft
 from bot.dialogue.journeys import start
 from bot.dialogue.respond import respond
-from bot.flows.posts import read_post
+from bot.flows.posts import Post, read_post
 from bot.markup import plain
-from bot.model.announcement import Audience, Crowd, NewsKind, Plan, Reach
+from bot.model.announcement import (
+    Announcement,
+    AnnouncementId,
+    AnnouncementSeen,
+    Audience,
+    Crowd,
+    Fate,
+    NewsKind,
+    Plan,
+    Reach,
+    State,
+    Sweep,
+    Tally,
+    Twin,
+)
 from bot.model.effects import Announce, Publish
 from bot.model.event import Event, EventId, EventSeen, EventState
 from bot.model.inputs import Attachment, Input, Tap, Unusable, Utterance
@@ -21,7 +35,7 @@ from bot.model.message import Markdown, Message, Poll
 from bot.model.turn import Need, Turn
 from bot.model.values import FlowId, StoredFile
 from bot.model.who import Standing
-from tests.dialogue.chat import Chat
+from tests.dialogue.chat import MONDAY, Chat
 from tests.flows.library import library_of
 
 POST = "4711/99"
@@ -37,6 +51,7 @@ class Desk(Chat):
         self.events: tuple[EventSeen, ...] = ()
         self.asked: list[Crowd] = []
         self.people = people
+        self.twin: AnnouncementSeen | None = None
 
     def _respond(self, input: Input) -> Turn:
         turn = super()._respond(input)
@@ -49,6 +64,7 @@ class Desk(Chat):
             events=self.events,
             known=frozenset(one for one in turn.lacks if isinstance(one, Need)),
             crowds={one: Reach(self.people, 3, ("Awa", "Bo")) for one in crowds},
+            twins={one: self.twin for one in turn.lacks if isinstance(one, Twin)},
         )
         again = respond(self.session, input, self.library, view, now=self.now, rng=self.rng)
         assert not again.lacks - turn.lacks or Need.EVENTS in turn.lacks
@@ -68,7 +84,7 @@ class Desk(Chat):
         """Begin to change an event, as its button does."""
         view = replace(self.view(), events=self.events, known=frozenset({Need.EVENTS}))
         draft = Draft(self.library, self.session, view, self.now, self.rng)
-        given = answers_of(event, self.library.shelf.flows[EVENING])
+        given = answers_of(event, self.library.shelf.flows[EVENING], view.policy.timezone)
         note_revision(draft, event)
         start(draft, EVENING, restart=True, given=given, whole=True)
         turn = draft.turn()
@@ -162,10 +178,8 @@ def test_what_cannot_be_published_is_said_and_mended(answers: dict[str, str], sa
     desk = Desk()
     (asked,) = evening(desk, **answers)
     assert said in plain(asked.text) and ids(asked) == ["modifier", "abandonner"]
-    desk.tap("modifier", "corriger")
-    desk.tap("lieu" if "place" in answers else "places")
-    desk.say("Chez nous" if "place" in answers else "3")
-    _, asked = desk.tap("oui")
+    desk.tap("modifier", "lieu" if "place" in answers else "places")
+    asked = desk.say("Chez nous" if "place" in answers else "3")[-1]
     assert ids(asked)[0] == "publier"
 
 
@@ -188,12 +202,11 @@ def test_a_change_begins_with_the_answers_as_they_are() -> None:
     assert desk.at == "soiree/vu" and "La salle" in desk.text
     (asked,) = desk.tap("oui")
     assert "[publish_same]" in plain(asked.text) and ids(asked) == ["modifier", "abandonner"]
-    desk.tap("modifier", "corriger", "lieu")
-    desk.say("Le parc")
-    card, asked = desk.tap("oui")
+    desk.tap("modifier", "lieu")
+    card, asked = desk.say("Le parc")
     assert "Le parc" in plain(card.text) and "[publish_change] 4" in plain(asked.text)
-    assert ids(asked) == ["publier", "modifier", "abandonner"]
-    desk.tap("publier")
+    assert ids(asked) == ["changement", "modifier", "abandonner"]
+    desk.tap("changement")
     changed = desk.made(Publish).event
     assert (changed.id, changed.revision, changed.place) == (event.id, 2, "Le parc")
 
@@ -231,6 +244,20 @@ def test_who_organises_may_propose_events_and_nobody_else() -> None:
         assert (desk.at == "soiree/titre") is (standing is not Standing.MEMBER)
 
 
+def test_one_answer_is_changed_from_the_preview_and_the_others_stay() -> None:
+    desk = Desk()
+    evening(desk, seats="12")
+    desk.tap("modifier")
+    assert desk.at == "soiree/carte" and "lieu" in ids(desk.edited[-1])
+    desk.say("retour")
+    assert ids(desk.sent[-1])[0] == "publier"
+    desk.tap("modifier", "places")
+    desk.say("3")
+    assert desk.at == "soiree/carte" and desk.told["lieu"] == "La salle"
+    desk.tap("publier")
+    assert desk.made(Publish).event.capacity == 3
+
+
 # --- announcements ------------------------------------------------------------------------------------------
 
 
@@ -247,6 +274,52 @@ def test_an_announcement_is_shown_with_how_many_get_it() -> None:
     assert plan == Plan(Message(Markdown("Bonjour")), NewsKind.LIFE)
 
 
+def twin(number: int, **changes: Any) -> AnnouncementSeen:
+    """What was announced before, of the same text."""
+    plan = Plan(Message(Markdown("Bonjour")))
+    one = Announcement(AnnouncementId(number), plan, State.DONE, MONDAY, MONDAY, 9, 9, 9, began=MONDAY)
+    return AnnouncementSeen(replace(one, **changes), Tally(9, {Fate.SENT: 8}))
+
+
+def test_a_text_that_was_sent_before_is_sent_again_only_by_who_knows_of_it() -> None:
+    desk = Desk()
+    desk.twin = twin(7)
+    _, asked = news(desk)
+    text = plain(asked.text)
+    assert "[announce_before]" in text and "8" in text and "[audience_everyone]" in text.lower()
+    assert ids(asked) == ["test", "encore-7", "modifier", "abandonner"]
+    desk.tap("encore-7")
+    effect = desk.made(Announce)
+    assert (effect.knowing, effect.plan.again) == (AnnouncementId(7), False)
+
+
+@pytest.mark.parametrize("deed", ["envoyer", "encore-7"])
+def test_what_somebody_else_sent_meanwhile_is_shown_before_it_is_sent_again(deed: str) -> None:
+    """The commit refuses it, and the turn is decided again on what is known then."""
+    desk = Desk()
+    desk.twin = twin(7) if deed == "encore-7" else None
+    news(desk)
+    act = desk.button(deed).act
+    desk.twin = twin(8)
+    desk.give(Tap(act))
+    assert desk.made(Announce) is None
+    assert "[announce_before]" in desk.text and ids(desk.sent[-1])[1] == "encore-8"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": State.PLANNED, "began": None}, "[announce_before_planned]"),
+        ({"sweep": Sweep.RECALL, "edition": 2}, "[announce_before_recalled]"),
+    ],
+)
+def test_what_became_of_the_one_before_is_told(changes: dict[str, Any], said: str) -> None:
+    desk = Desk()
+    desk.twin = twin(7, **changes)
+    _, asked = news(desk)
+    assert said in plain(asked.text)
+
+
 def test_a_test_goes_to_who_writes_it_and_nothing_leaves() -> None:
     desk = Desk()
     news(desk, post=Utterance("Bonjour {prénom}"))
@@ -255,7 +328,7 @@ def test_a_test_goes_to_who_writes_it_and_nothing_leaves() -> None:
     assert PREVIEW not in {control.act for control in copy.controls}
     assert desk.made(Announce) is None
     desk.tap("envoyer")
-    assert desk.made(Announce).plan.message.text == "Bonjour {prenom}"
+    assert desk.made(Announce).plan.message.text == "Bonjour {prénom}"
 
 
 CHOSEN = [
@@ -430,6 +503,16 @@ def test_a_proposal_whose_names_are_not_known_is_left_out() -> None:
     desk.goes(SORTS)
     desk.say("passer", "passer", "passer", "passer", "passer")
     assert ids(desk.sent[-1]) == ["propose-1"]
+
+
+def test_the_number_of_a_proposal_chooses_it_unless_a_number_is_an_answer() -> None:
+    desk = Desk()
+    desk.goes(SORTS)
+    desk.say("18 h 30", "1")  # the moment: "demain 18 h" is the first of its proposals
+    assert desk.told["debut"] == "2027-01-12T18:00"
+    desk.say("2 h", "passer", "exemple.fr", "3")  # no third: the words of a post like any others
+    desk.say("done('chemin')", "bénévole", "le chemin")
+    assert read_post(desk.told["poste"]) == Post("3")
 
 
 def test_a_time_that_does_not_fit_another_is_told_with_it() -> None:

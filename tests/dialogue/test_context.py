@@ -17,25 +17,11 @@ from bot.model.effects import Edit, Miss
 from bot.model.inputs import Tap
 from bot.model.message import Option
 from bot.model.values import FieldRef, FlowId, Owner
-from tests.dialogue import answers
+from tests.dialogue.answers import asked, chat, ids
 from tests.dialogue.chat import Chat, bare
 
 LOCAL = "c'est quoi partager un local"
 LATE = FRESH + timedelta(seconds=1)
-
-
-def chat() -> Chat:
-    return Chat(answers.library())
-
-
-def asked(*texts: str) -> Chat:
-    talk = chat()
-    talk.say(*texts)
-    return talk
-
-
-def ids(talk: Chat, place: int = 0) -> list[str]:
-    return [option.id for option in talk.sent[place].options]
 
 
 # --- the entry just read ------------------------------------------------------------------------------------

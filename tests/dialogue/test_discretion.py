@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.discretion import (
@@ -14,9 +14,9 @@ from bot.dialogue.discretion import (
     Sum,
     Total,
     alone,
-    along,
     gathered,
     in_pieces,
+    parts_of,
     rounded,
     told,
     total,
@@ -125,20 +125,35 @@ def test_pieces_are_as_fine_as_they_may_be() -> None:
     assert in_pieces({MONDAY: 2}, MONDAY, last, (7, 14)) == ()
 
 
-@given(st.lists(st.integers(0, 60), min_size=2, max_size=12))
-def test_along_a_path_no_two_numbers_told_are_less_than_five_apart(counts: list[int]) -> None:
-    steps = [(f"s{place}", count) for place, count in enumerate(sorted(counts, reverse=True))]
-    shown = along(steps)
-    assume(shown)
-    values = [count for _, count in shown]
-    for one, other in pairwise(values):
-        assert told(abs(one - other)) is not None
-    assert (shown[0], shown[-1]) == (steps[0], steps[-1])
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_part_of_a_whole_and_what_is_missing_from_it_could_be_another_number(parts: int) -> None:
+    alike = defaultdict[tuple[int, tuple[Sum, ...]], list[tuple[int, ...]]](list)
+    for values in product(range(17), repeat=parts + 1):
+        if sum(values) < 17:
+            alike[sum(values), parts_of(sum(values), values[1:])].append(values)
+    for (whole, said), members in alike.items():
+        for cell in range(parts + 1) if told(whole) is not None else ():
+            possible = {values[cell] for values in members}
+            assert len(possible) > 1 or not possible & set(range(1, LEAST)), (whole, said, members)
 
 
-@pytest.mark.parametrize("counts", [(20, 17), (20, 10, 3), (3, 3), (4, 0), (20,)])
-def test_a_path_that_would_tell_of_few_is_not_told(counts: tuple[int, ...]) -> None:
-    assert along([(str(place), count) for place, count in enumerate(counts)]) == ()
+@pytest.mark.parametrize(
+    ("whole", "part", "said"),
+    [
+        (20, 0, Total(0)),
+        (20, 3, None),
+        (20, 12, Total(12)),
+        (20, 18, Total(16, exact=False)),
+        (20, 20, Total(20)),
+        (8, 1, Total(1, exact=False)),
+        (8, 7, Total(1, exact=False)),
+        (8, 8, Total(8)),
+        (3, 2, None),
+        (3, 0, Total(0)),
+    ],
+)
+def test_a_part_is_told_as_far_as_it_leaves_nothing_small(whole: int, part: int, said: Sum) -> None:
+    assert parts_of(whole, [part]) == (said,)
 
 
 @given(st.integers(5, 400), st.integers(1, 4))

@@ -9,6 +9,7 @@ import pytest
 from bot.dialogue.acts import EventTap, EventWish, parse_act
 from bot.dialogue.library import Library
 from bot.dialogue.needs import needs
+from bot.dialogue.respond import respond
 from bot.events.reminders import reminder_key
 from bot.markup import plain
 from bot.model.effects import Erase, HandOut, Register, SetTimer
@@ -16,7 +17,7 @@ from bot.model.event import EventId, EventSeen, EventState, Place, Reply
 from bot.model.inputs import Command, Input, Opening, Tap, Timeout, Utterance
 from bot.model.message import Message, Option
 from bot.model.session import Session
-from bot.model.turn import Need, View
+from bot.model.turn import Need, View, Wanted
 from bot.model.who import Standing
 from tests.dialogue.chat import Chat
 from tests.events.samples import EVENT, START, event
@@ -76,6 +77,71 @@ def test_several_events_are_a_list_and_each_opens_its_card(chat: Invited) -> Non
     assert acts(listed) == ["event", "event", "do"]
     (card,) = chat.tap("event.autre")
     assert told(card).startswith("Du vendredi 19 février 2027, 18 h 30, au samedi 20 février 2027, 18 h 30")
+
+
+def test_what_is_going_on_is_still_found_with_its_address(chat: Invited) -> None:
+    chat.now = START + timedelta(minutes=10)
+    chat.stands(seated=2, waiting=1, mine=Place.SEATED)
+    (card,) = chat.give(Command("evenements"))
+    assert "Salle des fêtes, Évry" in told(card) and "Ce rendez-vous a commencé." in told(card)
+    assert "Votre place est réservée" in told(card) and "Je ne viens pas" not in told(card)
+    assert acts(card) == [] and [one.link for one in card.options] == [EVENT.link]
+    chat.stands(seated=2, waiting=1, mine=Place.WAITING)
+    (card,) = chat.give(Command("evenements"))
+    assert "Aucune place ne s'est libérée" in told(card)
+    chat.seen = (
+        EventSeen(EVENT),
+        EventSeen(event(id=EventId("autre"), starts=START, ends=START + timedelta(days=1))),
+    )
+    (listed,) = chat.give(Command("evenements"))
+    assert "Rencontre des alliés (en cours)" in told(listed)
+    chat.now = EVENT.ends
+    chat.stands(mine=Place.SEATED)
+    (none,) = chat.give(Command("evenements"))
+    assert "Aucun rendez-vous n'est annoncé" in told(none)
+
+
+def test_an_event_without_a_place_is_said_to_be_online(chat: Invited) -> None:
+    chat.stands(event=event(place=""))
+    (card,) = chat.give(Command("evenements"))
+    assert "En ligne" in told(card) and card.options[-1].label == "Rejoindre en ligne"
+
+
+PLAIN_WORDS = ("événements", "Rendez-vous ?", "les rendez vous svp", "RDV", "agenda", "prochaines rencontres")
+
+
+@pytest.mark.parametrize("words", PLAIN_WORDS)
+def test_plain_words_for_events_list_them(chat: Invited, words: str) -> None:
+    (card,) = chat.say(words)
+    assert card.key == f"event.{ID}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "comment préparer un rendez-vous avec un allié",
+        "prendre rendez-vous",
+        "on veut organiser un événement commun",
+        "quels événements suivre dans l'année ?",
+    ],
+)
+def test_a_question_about_a_meeting_is_a_question(chat: Invited, words: str) -> None:
+    assert all(one.key != f"event.{ID}" for one in chat.say(words))
+
+
+def test_plain_words_ask_for_the_events_that_are_not_known_yet(chat: Invited) -> None:
+    def lacking(*known: Need) -> frozenset[Wanted]:
+        view = replace(chat.view(), known=frozenset(known))
+        words = Utterance("rendez-vous")
+        return respond(Session(), words, chat.library, view, now=chat.now, rng=chat.rng).lacks
+
+    assert lacking() == {Need.EVENTS} and lacking(Need.EVENTS) == frozenset()
+
+
+def test_in_the_middle_of_a_journey_plain_words_show_them_and_the_prompt_comes_back(chat: Invited) -> None:
+    chat.say("faire connaissance")
+    (card, again) = chat.say("agenda")
+    assert card.key == f"event.{ID}" and again.options
 
 
 def test_without_events_it_says_so(chat: Invited) -> None:
@@ -151,6 +217,14 @@ def test_an_old_card_whose_time_is_over_is_put_right(
     assert registered(chat) is None
     (card,) = chat.edited
     assert words in told(card) and acts(card) == shown
+
+
+def test_an_old_card_of_what_is_off_hands_out_the_file_that_removes_it_and_says_so(chat: Invited) -> None:
+    chat.stands(event=event(state=EventState.CANCELLED), mine=Place.SEATED)
+    chat.give(Tap(f"ics.{ID}"))
+    (given,) = [effect for effect in chat.effects if isinstance(effect, HandOut)]
+    assert "est annulé" in told(given.message) and "l'enlever de votre agenda" in told(given.message)
+    assert b"METHOD:CANCEL" in given.files[0].content
 
 
 def test_the_calendar_file_is_handed_out(chat: Invited) -> None:

@@ -42,6 +42,7 @@ from bot.model.values import FlowId, Value
 from bot.model.who import PersonId, Standing
 from tests.dialogue.chat import Chat
 from tests.events.samples import EVENT, START, event
+from tests.storage.announcing import shelf
 
 ID, TAG = EVENT.id, event_tag(EVENT.id)
 OFF = event(state=EventState.CANCELLED)
@@ -107,17 +108,17 @@ def test_below_the_card_staff_see_how_it_stands_and_what_they_can_do(desk: Desk,
     card, manage = desk.give(Command("evenements"))
     assert card.key == f"event.{ID}" and manage.key == f"manage.{ID}" and card.silent
     assert "Inscriptions : 2 sur 2" in told(manage) and "Liste d'attente : 1" in told(manage)
-    assert acts(manage) == ["list", "edit", "remind", "qr", "cancel"]
+    assert acts(manage) == ["list", "word", "edit", "remind", "qr", "cancel"]
     assert [one.key for one in member.give(Command("evenements"))] == [f"event.{ID}"]
 
 
 @pytest.mark.parametrize(
     ("changes", "at", "shown"),
     [
-        ({}, -timedelta(hours=20), ["list", "door", "edit", "remind", "qr", "cancel"]),
-        ({}, timedelta(hours=1), ["list", "door"]),
-        ({}, timedelta(hours=3), ["list", "door", "report"]),
-        ({}, timedelta(days=20), ["list", "report"]),
+        ({}, -timedelta(hours=20), ["list", "door", "word", "edit", "remind", "qr", "cancel"]),
+        ({}, timedelta(hours=1), ["list", "door", "word"]),
+        ({}, timedelta(hours=3), ["report", "list", "door"]),
+        ({}, timedelta(days=20), ["report", "list"]),
         ({"state": EventState.CANCELLED}, -timedelta(days=3), ["list"]),
         ({"state": EventState.DRAFT}, -timedelta(days=3), ["edit", "cancel"]),
     ],
@@ -125,9 +126,19 @@ def test_below_the_card_staff_see_how_it_stands_and_what_they_can_do(desk: Desk,
 def test_only_what_makes_sense_now_is_offered(
     desk: Desk, changes: dict[str, Any], at: timedelta, shown: list[str]
 ) -> None:
-    desk.seen, desk.now = (EventSeen(event(**changes)),), START + at
+    desk.seen, desk.now = (EventSeen(event(**changes), 2),), START + at
     (manage,) = desk.give(Tap(f"manage.{ID}"), after=timedelta())
     assert acts(manage) == shown
+    assert told(manage).splitlines()[1] == "• Jeudi 18 février 2027, de 18 h 30 à 20 h 30"
+
+
+def test_a_list_and_a_reminder_are_offered_once_there_is_somebody(desk: Desk) -> None:
+    desk.stands(maybe=1)
+    (manage,) = desk.give(Tap(f"manage.{ID}"))
+    assert acts(manage) == ["list", "edit", "qr", "cancel"]
+    desk.stands()
+    (manage,) = desk.give(Tap(f"manage.{ID}"))
+    assert acts(manage) == ["edit", "qr", "cancel"]
 
 
 def test_the_list_of_staff_has_drafts_and_what_is_over(desk: Desk, member: Desk) -> None:
@@ -176,7 +187,7 @@ def test_the_list_comes_as_a_table_and_on_paper_and_is_noted(desk: Desk) -> None
     paper, table = given.files
     assert paper.name == f"2027-02-18_{ID}.pdf" and paper.content.startswith(b"%PDF")
     lines = table.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "n°;réponse;prénom;depuis;présence;ref".replace("n°", "n°") and len(lines) == 212
+    assert lines[0] == "n°;réponse;prénom;depuis;présence;repère".replace("n°", "n°") and len(lines) == 212
     assert ";'=1+1;" in lines[-1]
     assert "211 noms" in told(given.message)
     assert done(desk, Audit) == [Audit("event.list", ID)]
@@ -243,7 +254,7 @@ def test_the_link_and_its_picture_come_from_the_card(desk: Desk) -> None:
 def test_names_are_tapped_and_the_screen_is_edited_in_place(desk: Desk) -> None:
     desk.at_the_door(guest(1, "Zoé"), guest(2, "Élie"), guest(3, "Awa", Place.WAITING))
     (screen,) = desk.give(Tap(f"door.{ID}"))
-    assert "0 présence pour 2 inscriptions" in told(screen)
+    assert "0 présence pour 2 places réservées" in told(screen)
     assert labels(screen)[:3] == ["Élie", "Zoé", "Awa (liste d'attente)"]
     assert desk.give(Tap(f"in.{TAG}-2")) == []
     assert done(desk, CheckIn) == [CheckIn(ID, PersonId(2))]
@@ -255,9 +266,21 @@ def test_names_are_tapped_and_the_screen_is_edited_in_place(desk: Desk) -> None:
     assert labels(desk.edited[0])[0] == "Élie"
 
 
+def test_a_long_name_keeps_as_much_as_fits_and_says_its_place(desk: Desk) -> None:
+    long = "Jean-Christophe de la Rochefoucauld-Montbel"
+    desk.at_the_door(guest(1, long), guest(2, long, Place.WAITING), guest(3, ""))
+    (screen,) = desk.give(Tap(f"door.{ID}"))
+    seated, nameless, waiting = labels(screen)[:3]
+    assert (seated, nameless) == ("Jean-Christophe de la Rochefo…", "Sans prénom, n°\N{NO-BREAK SPACE}3")
+    assert waiting == "Jean-Christ… (liste d'attente)" and "Noms 1 à" not in told(screen)
+    (found,) = desk.say("sans")
+    assert labels(found)[0] == nameless
+
+
 def test_eight_names_a_page(desk: Desk) -> None:
     desk.at_the_door(*(guest(number, f"P{number:02}") for number in range(20)))
     (screen,) = desk.give(Tap(f"door.{ID}"))
+    assert "Noms 1 à 8 sur 20" in told(screen)
     assert labels(screen)[0] == "P00" and labels(screen)[8] == "Noms suivants"
     desk.give(Tap(f"page.{TAG}-1"))
     (second,) = desk.edited
@@ -266,6 +289,7 @@ def test_eight_names_a_page(desk: Desk) -> None:
     assert labels(desk.edited[0])[:2] == ["P08", "✓ P09"]
     desk.give(Tap(f"page.{TAG}-2"))
     assert labels(desk.edited[0])[:5] == ["P16", "P17", "P18", "P19", "Noms précédents"]
+    assert "Noms 17 à 20 sur 20" in told(desk.edited[0])
 
 
 @pytest.mark.parametrize(
@@ -296,7 +320,7 @@ def test_who_is_not_on_the_list_is_added_by_name(desk: Desk) -> None:
     assert "Aucun nom ne ressemble" in told(screen)
     desk.give(Tap(f"walk.{TAG}-0"))
     assert done(desk, CheckIn) == [CheckIn(ID, None, "Sékou <b>")]
-    assert "Dont 1 sans inscription" in told(desk.edited[0])
+    assert "Dont 1 sans place réservée" in told(desk.edited[0])
     desk.give(Tap(f"walk.{TAG}-0"), after=timedelta(minutes=1))
     assert done(desk, CheckIn) == []
 
@@ -479,9 +503,21 @@ def test_the_report_tells_who_came_and_no_opinion_of_few(library: Library, peopl
     staff.now = EVENT.ends + timedelta(days=3)
     for said in (staff.give(Tap(f"report.{ID}")), staff.give(Timeout(reminder_key(ID, REPORT)))):
         text = told(said[0])
-        assert "Présences : 1, dont 0 sans inscription" in text and "Absences : 1" in text
+        assert "Présences : 1, dont 0 sans place réservée" in text and "Absences : 1" in text
         assert ("Moyenne : 3,8 sur 5" in text) is shown
         assert ("Des idées : 5" in text) is shown and ("Plus de *temps*" in text) is shown
+        assert "N'écrivez ici" not in text
+        assert acts(said[0]) == ["manage"]
+
+
+def test_the_report_says_where_too_few_answered_and_writes_whole_numbers_so(after: Desk) -> None:
+    staff = Desk(after.library, standing=Standing.STAFF)
+    answers: dict[str, tuple[Value, ...]] = {"note": (4,) * 5, "conseil": ("Bien",) * 4}
+    staff.seen, staff.past = (), (EventSeen(EVENT),)
+    staff.gathering, staff.now = Gathering(ID, (), Opinions(5, answers)), EVENT.ends + timedelta(days=3)
+    text = told(staff.give(Tap(f"report.{ID}"))[0])
+    assert "Moyenne : 4 sur 5" in text and "Bien" not in text
+    assert text.count("Moins de 5 réponses : elles ne sont pas montrées") == 2
 
 
 def test_a_report_waits_for_the_morning_and_goes_to_staff_alone(member: Desk) -> None:
@@ -550,3 +586,13 @@ def test_in_the_middle_of_a_journey_staff_see_the_card_alone_and_come_back(desk:
     before = desk.at
     sent = desk.give(Opening(f"e_{ID}"))
     assert [one.key == f"event.{ID}" for one in sent] == [True, False] and desk.at == before
+
+
+@pytest.mark.parametrize("standing", [Standing.ORGANISER, Standing.STAFF])
+def test_a_word_to_those_registered_is_about_this_event_from_the_start(
+    library: Library, standing: Standing
+) -> None:
+    desk = Desk(replace(library, shelf=shelf()), standing=standing)
+    desk.give(Tap(f"word.{ID}"))
+    assert desk.at == "ecrire-aux-inscrits/texte"
+    assert desk.told["evenement"] == ID

@@ -23,9 +23,16 @@ def ids(message: Message) -> list[str]:
     return [option.id for option in (*message.options, *message.controls)]
 
 
+def test_progress_counts_the_questions_of_a_sub_flow_before_it_is_entered() -> None:
+    chat = started()
+    prompts = [chat.sent[-1], *(chat.say(words)[-1] for words in ("public", "le nord", "3"))]
+    numbers = [bare(prompt).partition(" Question")[0] for prompt in prompts]
+    assert numbers == [f"[prompt_without_section] {number} 5" for number in range(1, 5)]
+
+
 def test_a_prompt_shows_progress_answers_and_the_ways_out() -> None:
     prompt = started().sent[-1]
-    assert bare(prompt) == "[prompt_without_section] 1 2 Question but ?"
+    assert bare(prompt) == "[prompt_without_section] 1 5 Question but ?"
     assert ids(prompt) == ["moyens", "public", "peser", "nsp", "back", "pause"]
     assert prompt.key
     assert not prompt.silent

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue.library import Library
-from bot.dialogue.links import PAYLOAD, Target, deep_link, target_of, targets
+from bot.dialogue.links import Target, deep_link, target_of, targets
 from bot.documents.qr import qr_picture
 from bot.knowledge.ask import Verdict, ask
 from bot.markup import plain
 from bot.model.effects import HandOut
-from bot.model.inputs import Command, Tap
+from bot.model.inputs import PAYLOAD, Command, Tap
 from bot.model.turn import View
 from bot.model.values import FlowId
 from bot.model.who import Standing

@@ -12,26 +12,12 @@ from bot.dialogue.stages import AFTER_A_DISLIKE, AFTER_A_QUESTION, Stage
 from bot.model.effects import Effect, Escalate, Miss, Opinion
 from bot.model.inputs import Opening, Tap
 from bot.model.values import ArticleId
-from tests.dialogue import answers
+from tests.dialogue.answers import asked, chat, ids
 from tests.dialogue.chat import Chat
 
 LOCAL = "c'est quoi partager un local"
 LONGEST = "a" * 43
 """An entry's id may have so many signs (`Article.id`)."""
-
-
-def chat() -> Chat:
-    return Chat(answers.library())
-
-
-def asked(*texts: str) -> Chat:
-    talk = chat()
-    talk.say(*texts)
-    return talk
-
-
-def ids(talk: Chat, place: int = 0) -> list[str]:
-    return [option.id for option in talk.sent[place].options]
 
 
 def counted(talk: Chat) -> list[Effect]:

@@ -173,7 +173,7 @@ def test_reminders_of_journeys_wait_for_the_end_of_the_pause() -> None:
     assert chat.wait(13 * DAYS) == []
     [moment] = chat.timers.values()
     assert moment.astimezone(PARIS) == datetime(2027, 1, 25, 8, tzinfo=PARIS)
-    assert [bare(one) for one in chat.wait(2 * DAYS)] == ["Encore 2 ?"]
+    assert [bare(one) for one in chat.wait(2 * DAYS)] == ["Encore 5 ?"]
 
 
 def test_an_endless_pause_is_looked_at_again_and_again() -> None:
@@ -182,7 +182,7 @@ def test_an_endless_pause_is_looked_at_again_and_again() -> None:
     tap(opened(chat), "pause-open")
     assert chat.wait(200 * DAYS) == []
     tap(chat, "resume")
-    assert [bare(one) for one in chat.wait(40 * DAYS)] == ["Encore 2 ?", "Encore 2 ?"]
+    assert [bare(one) for one in chat.wait(40 * DAYS)] == ["Encore 5 ?", "Encore 5 ?"]
 
 
 def test_reminders_of_journeys_keep_the_hours_that_the_person_chose() -> None:

@@ -30,7 +30,7 @@ def test_a_reminder_leaves_at_six_in_the_evening_local_time() -> None:
 def test_a_reminder_says_its_words_and_offers_to_go_on() -> None:
     chat = started()
     [reminder] = chat.wait(3 * DAYS)
-    assert reminder.text == "Encore 2 ?"
+    assert reminder.text == "Encore 5 ?"
     assert [option.label for option in reminder.options] == ["Reprendre"]
     chat.tap(reminder.options[0].id)
     assert chat.at == "chemin/but"
@@ -46,7 +46,7 @@ def test_the_question_itself_can_still_be_answered_after_a_reminder() -> None:
 
 def test_reminders_stop_at_their_number() -> None:
     chat = started()
-    assert [message.text for message in chat.wait(30 * DAYS)] == ["Encore 2 ?", "Encore 2 ?"]
+    assert [message.text for message in chat.wait(30 * DAYS)] == ["Encore 5 ?", "Encore 5 ?"]
     assert chat.timers == {}
 
 

@@ -239,3 +239,147 @@ def test_erasing_leaves_what_the_run_did_not_ask() -> None:
         "le profil", "Les Amis", "au bureau", "oui", "prendre le chemin", "moyens", "12", "effacer", "oui"
     )
     assert chat.told == {"nom": "Les Amis", "role": "ca"}
+
+
+YES_NO = "yes_no"
+
+
+def test_a_correction_does_not_read_the_answers_that_it_makes_void() -> None:
+    chat = of(
+        ask("a", YES_NO),
+        ask("b", YES_NO, when="a == true"),
+        ask("c", "text", when="b == true"),
+        ask("d", "text", when="not answered(b)"),
+        {"set": {"e": "1"}, "when": "answered(b)"},
+        {"branch": [{"if": "b == true", "goto": "detour"}, {"else": "fin"}]},
+        ask("detour", "text"),
+        {"id": "fin", "review": ["a", "b", "c", "d", "e", "detour"]},
+    )
+    chat.say("oui", "oui", "c", "détour")
+    assert chat.told == {"a": True, "b": True, "c": "c", "e": 1, "detour": "détour"}
+    chat.say("corriger", "question a", "non")
+    assert chat.at == "essai/d"
+    chat.say("d")
+    assert (chat.at, chat.told) == ("essai/fin", {"a": False, "d": "d"})
+    chat.say("corriger", "question a", "oui")
+    assert chat.at == "essai/b"
+
+
+def test_retour_out_of_such_a_correction_restores_what_it_did_not_read() -> None:
+    chat = of(
+        ask("a", YES_NO),
+        ask("b", YES_NO, when="a == true"),
+        ask("c", "text", when="not answered(b)"),
+        {"id": "fin", "review": ["a", "b", "c"]},
+    )
+    chat.say("oui", "oui", "corriger", "question a", "non")
+    assert chat.at == "essai/c"
+    chat.say("retour", "retour")
+    assert (chat.at, chat.told) == ("essai/fin", {"a": True, "b": True})
+    chat.say("corriger", "question a", "non", "c", "retour", "retour", "retour")
+    assert (chat.at, chat.told) == ("essai/fin", {"a": True, "b": True})
+
+
+def test_the_prompt_that_is_corrected_still_knows_the_other_answers() -> None:
+    chat = of(
+        ask("nom", "text"),
+        {**ask("jour", "date"), "ask": "Quel jour, {nom} ?"},
+        {"id": "fin", "review": ["nom", "jour"]},
+    )
+    chat.say("Awa", "3/2/2027", "corriger", "quel jour")
+    assert "Quel jour, Awa ?" in chat.text
+
+
+def test_answers_that_outlive_the_journey_count_wherever_they_were_asked() -> None:
+    chat = of(
+        ask("a", YES_NO),
+        ask("role", YES_NO, name="person.membre", when="a == true"),
+        ask("c", "text", when="person.membre == true"),
+        {"id": "fin", "review": ["a", "person.membre", "c"]},
+    )
+    chat.say("oui", "oui", "c", "corriger", "question a", "non")
+    assert (chat.at, chat.told) == ("essai/fin", {"a": False, "membre": True, "c": "c"})
+
+
+def test_the_answers_of_the_association_are_read_like_those_of_a_person() -> None:
+    chat = of(
+        ask("a", YES_NO),
+        ask("b", YES_NO, when="a == true", field={"scope": "person"}),
+        ask("c", "text", when="b == true"),
+        {"id": "fin", "review": ["a", "b", "c"]},
+        scope="association",
+    )
+    chat.say("oui", "oui", "c", "corriger", "question a", "non")
+    assert (chat.at, chat.told) == ("essai/fin", {"a": False})
+
+
+def test_a_calculation_of_a_sub_flow_reads_only_what_was_met_in_it() -> None:
+    inner = {
+        "flow": "dedans",
+        "title": "Dedans",
+        "format": 1,
+        "steps": [
+            ask("a", YES_NO),
+            ask("b", "number", when="a == true"),
+            {"set": {"total": "default(b, 0) + 1"}},
+            {"id": "r", "review": ["a", "b"]},
+        ],
+    }
+    outer = {
+        "flow": "dehors",
+        "title": "Dehors",
+        "format": 1,
+        "steps": [
+            ask("ouvre", YES_NO),
+            {"call": "dedans", "returns": "total"},
+            {"id": "fin", "review": ["ouvre", "total"]},
+        ],
+    }
+    chat = Chat()
+    chat.publish(outer, inner)
+    chat.say("dehors", "oui", "oui", "5")
+    assert chat.told["total"] == 6
+    chat.say("corriger", "question a", "non")
+    assert (chat.at, chat.told) == ("dedans/r", {"ouvre": True, "a": False, "total": 1})
+    chat.say("oui", "corriger", "question ouvre", "non")
+    assert (chat.at, chat.told) == ("dehors/fin", {"ouvre": False, "a": False, "total": 1})
+
+
+def test_what_was_given_counts_from_the_start_of_a_correction_too() -> None:
+    first = {
+        "flow": "avant",
+        "title": "Avant",
+        "format": 1,
+        "steps": [ask("mot", "text"), {"goto": "apres", "gives": {"recu": "mot"}}],
+    }
+    then = {
+        "flow": "apres",
+        "title": "Après",
+        "format": 1,
+        "steps": [
+            ask("a", YES_NO),
+            ask("recu", "text"),
+            ask("b", "text", when="answered(recu)"),
+            {"id": "fin", "review": ["a", "recu", "b"]},
+        ],
+    }
+    chat = Chat()
+    chat.publish(first, then)
+    chat.say("avant", "bonjour à toi", "oui", "b", "corriger", "question a", "non")
+    assert (chat.at, chat.told) == (
+        "apres/fin",
+        {"mot": "bonjour à toi", "a": False, "recu": "bonjour à toi", "b": "b"},
+    )
+
+
+def test_the_number_of_a_question_counts_only_the_path_that_is_left() -> None:
+    chat = of(
+        ask("a", YES_NO),
+        ask("b", "text", when="a == true"),
+        ask("c", "text", when="a == true"),
+        ask("d", "text", when="a == false"),
+        {"id": "fin", "review": ["a", "b", "c", "d"]},
+    )
+    chat.say("oui", "b", "c", "corriger", "question a", "non")
+    assert chat.at == "essai/d"
+    assert "[prompt_without_section] 2 2 " in chat.text

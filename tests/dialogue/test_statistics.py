@@ -2,8 +2,10 @@
 
 import csv
 import io
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -13,8 +15,8 @@ from hypothesis import strategies as st
 from bot.dialogue.acts import StatisticsTap, parse_act
 from bot.dialogue.discretion import LEAST, Total
 from bot.dialogue.needs import needs
-from bot.dialogue.presenting import sheet
-from bot.dialogue.report import SHORT_LIVED, UNKNOWN, Report, funnel_of, report
+from bot.dialogue.presenting import sheet, time_picture
+from bot.dialogue.report import SHORT_LIVED, UNKNOWN, Report, Value, What, funnel_of, report
 from bot.dialogue.statistics import digest
 from bot.model.effects import Asked, Audit, Edit, HandOut, Send, SetDigest
 from bot.model.inputs import Command, Tap, Utterance
@@ -60,10 +62,10 @@ def span(**more: object) -> SpanCount:
         attended=20,
         announcements=1,
         delivered=90,
-        requests=8,
-        replied=7,
-        closed=6,
-        satisfied=5,
+        requests=18,
+        replied=12,
+        closed=13,
+        satisfied=8,
         reply_hours=3.2,
         close_hours=30.0,
     )
@@ -158,7 +160,7 @@ def test_the_questions_show_what_became_of_them_and_what_is_asked_most_without_a
 def test_the_journeys_name_the_steps_where_people_stop() -> None:
     desk = Desk()
     (shown,) = desk.give(Tap("stats.runs.28"))
-    assert "[stat_stop] Question taille ? Le chemin 24" in desk.text
+    assert "[stat_stop] Question taille ? Le chemin 25" in desk.text, "to the nearest five"
     assert "[stat_stop] Question but ? Le chemin 15" in desk.text, "who rests there has stopped too"
     assert "points" not in desk.text
     desk.tap("stats.runs.chemin")
@@ -168,7 +170,7 @@ def test_the_journeys_name_the_steps_where_people_stop() -> None:
 
 
 def test_a_journey_of_few_is_not_shown() -> None:
-    few = (StepCount(PATH, "", passed=9), StepCount(PATH, "but", passed=9, left=2))
+    few = (StepCount(PATH, "", passed=4), StepCount(PATH, "but", passed=4, left=2))
     desk = Desk(counted(steps=few))
     desk.give(Tap("stats.runs.28.chemin"))
     assert "[stat_funnel_few] Le chemin" in desk.text and desk.files == []
@@ -189,6 +191,29 @@ def test_people_week_after_week() -> None:
     desk.give(Tap("stats.people.28"))
     ((name, content),) = desk.files
     assert (name, width_of(content)) == ("2027-01-14_personnes.png", 1080)
+
+
+@pytest.mark.parametrize(
+    ("before", "counts", "columns"),
+    [
+        (0, (0, 0, 7, 9), 2),
+        (0, (0, 0, 0, 9), 2),
+        (0, (5, 0, 0, 9), 4),
+        (40, (0, 0, 7, 9), 4),
+    ],
+)
+def test_what_was_before_the_first_question_ever_is_no_quiet_week(
+    before: int, counts: tuple[int, ...], columns: int
+) -> None:
+    days = {FIRST + timedelta(days=7 * number): count for number, count in enumerate(counts)}
+    told = report(
+        counted(
+            now=span(asked={"answered": sum(counts)}), before=span(asked={"answered": before}), days=days
+        ),
+        SHELF,
+    )
+    (picture,) = time_picture(told, SHELF.phrases)
+    assert picture.alternative.count(";") + 1 == columns
 
 
 def test_the_file_is_a_table_that_spreadsheets_open_and_it_is_noted() -> None:
@@ -337,6 +362,7 @@ def test_a_report_tells_no_small_number_and_none_can_be_subtracted_out_of_it(
     now = span(
         asked=dict(zip(("answered", "suggested", "unanswered"), fates, strict=True)),
         journeys=runs, active=people[0], new=people[1], registered=people[2], requests=people[3],
+        replied=people[3] // 2, closed=people[3] // 3, satisfied=people[3] // 4,
     )  # fmt: skip
     told = report(
         counted(now=now, articles=dict(zip(names, articles, strict=False)), days=days, known=people[0] + 90),
@@ -360,7 +386,7 @@ def _numbers(told: Report) -> list[int]:
     free = ("events", "announcements", "reply_hours", "close_hours")
     lines = [line for what, line in told.lines.items() if what not in free]
     values = [value for line in lines for value in (line.now, line.before)]
-    shown = [value.value for value in values if isinstance(value, Total)]
+    shown = [value.value for value in values if isinstance(value, Total) and value.exact]
     for table in (told.chapters, told.journeys):
         shown += [count for _, parts in table.rows for count in parts] + list(table.others or ())
     shown += [count for _, count in told.questions] + [
@@ -374,9 +400,61 @@ def test_chosen_entries_alone_do_not_give_away_how_few_were_answered() -> None:
     assert told.chapters.rows == (("2-essai", (20,)),)
 
 
+def test_who_waits_for_an_answer_does_not_follow_from_requests_and_answers() -> None:
+    """Every way in which up to twelve requests can stand; `score` is given to closed ones alone."""
+    alike = defaultdict[tuple[Value, ...], list[tuple[int, ...]]](list)
+    for whole in range(13):
+        for replied, closed in product(range(whole + 1), repeat=2):
+            for good, bad in product(range(closed + 1), repeat=2):
+                if good + bad <= closed:
+                    now = span(requests=whole, replied=replied, closed=closed, satisfied=good,
+                               unsatisfied=bad, reply_hours=2.0, close_hours=2.0)  # fmt: skip
+                    told = report(replace(counted(), now=now), SHELF)
+                    shown = tuple(told.now(what) for what in REQUESTS)
+                    hidden = whole - replied, whole - closed, closed - good - bad
+                    alike[shown].append((replied, closed, good, bad, *hidden))
+    for shown, members in alike.items():
+        for cell in range(7):
+            possible = {one[cell] for one in members}
+            assert len(possible) > 1 or not possible & set(range(1, LEAST)), (shown, members)
+
+
+REQUESTS: tuple[What, ...] = (
+    "requests", "replied", "closed", "satisfied", "unsatisfied", "reply_hours", "close_hours"
+)  # fmt: skip
+
+
+def test_who_came_back_does_not_follow_from_active_and_new_people() -> None:
+    alike = defaultdict[tuple[Value, ...], list[tuple[int, ...]]](list)
+    for new, here_before, gone_before, old, gone in product(range(15), repeat=5):
+        known = new + here_before + gone_before + old + gone
+        if known > 14:
+            continue
+        new_before, active = here_before + gone_before, new + here_before + old
+        told = report(
+            Statistics(span(active=active, new=new), span(active=None, new=new_before), known), SHELF
+        )
+        shown = (*(told.now(what) for what in ("known", "active", "new")), told.lines["new"].before)
+        hidden = known - active, active - new, known - new, known - new - new_before
+        alike[shown].append((new, new_before, active, *hidden))
+    for shown, members in alike.items():
+        if isinstance(shown[0], Total):  # beyond four people in all
+            for cell in range(7):
+                possible = {one[cell] for one in members}
+                assert len(possible) > 1 or not possible & set(range(1, LEAST)), (shown, members)
+
+
+def test_suggestions_that_few_left_unopened_are_not_told_by_the_chapters() -> None:
+    for chosen, count in ((15, 115), (17, 100), (20, 120)):
+        now = span(asked={"answered": 100, "suggested": 20})
+        told = report(counted(now=now, articles={ArticleId("alliance"): (100, chosen)}), SHELF)
+        assert told.chapters.rows == (("2-essai", (count,)),), chosen
+
+
 def test_a_wait_of_few_is_theirs() -> None:
-    assert report(counted(), SHELF).now("reply_hours") == Total(4)
+    assert report(counted(now=span(replied=8)), SHELF).now("reply_hours") == Total(4)
     assert report(counted(now=span(replied=4)), SHELF).now("reply_hours") == UNKNOWN
+    assert report(counted(now=span(requests=8, replied=7)), SHELF).now("reply_hours") == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -401,8 +479,22 @@ def test_what_staff_go_through_themselves_is_no_need() -> None:
 
 def test_a_funnel_goes_from_all_to_those_who_are_done() -> None:
     shown = funnel_of(PATH, counted().steps, SHELF, ("Commencé", "Terminé"))
-    assert [parts[0] for _, parts in shown] == [100, 100, 84, 58], "at points two left: it is passed over"
-    assert [label for label, _ in shown] == ["Commencé", "Question but ?", "Question taille ?", "Terminé"]
+    assert shown == (("Commencé", 100), ("Question but ?", 100), ("Question taille ?", 85), ("Terminé", 60))
+
+
+def test_a_question_beside_the_way_is_no_step_of_the_funnel() -> None:
+    steps = (
+        StepCount(PATH, "", passed=100),
+        StepCount(PATH, "but", passed=31),
+        StepCount(PATH, "taille", passed=90, left=40),
+    )
+    shown = funnel_of(PATH, steps, SHELF, ("Commencé", "Terminé"))
+    assert [count for _, count in shown] == [100, 90, 60]
+
+
+def test_few_who_come_to_the_end_are_hidden_and_not_called_nobody() -> None:
+    steps = (StepCount(PATH, "", passed=20), StepCount(PATH, "but", passed=20, left=17))
+    assert [count for _, count in funnel_of(PATH, steps, SHELF, ("a", "z"))] == [20, 20, None]
 
 
 # ---- what is counted ----

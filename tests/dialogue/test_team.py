@@ -11,10 +11,10 @@ from bot.menus import menu_of
 from bot.model.effects import Audit, Finish, Invite, Send, TakeRole, Unrole
 from bot.model.inputs import Opening, Tap, Utterance
 from bot.model.rights import RIGHTS, Right, may
-from bot.model.team import Member, Team
+from bot.model.team import Entry, Member, Refused, Team
 from bot.model.turn import Turn, View
 from bot.model.who import PersonId, Standing
-from tests.dialogue.chat import Chat
+from tests.dialogue.chat import MONDAY, Chat
 
 TEAM = Team(
     (
@@ -133,3 +133,81 @@ def test_who_loses_a_role_leaves_the_journeys_that_need_it() -> None:
     assert Finish(flow.id, "cancelled") in chat.effects
     chat.say("/reprendre")
     assert flow.title not in chat.text
+
+
+class Crowded(Office):
+    """A network where many have a role, and much was done."""
+
+    journal: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    def view(self) -> View:
+        many = tuple(Member(PersonId(number), f"P{number}", Standing.STAFF) for number in range(2, 150))
+        members = (Member(PersonId(1), "Awa", Standing.ADMIN), *many)
+        return replace(super().view(), team=Team(members, self.journal, self.refused))
+
+
+def test_whose_role_is_taken_back_is_chosen_from_pages() -> None:
+    chat = Crowded(standing=Standing.ADMIN)
+    chat.say("/equipe")
+    chat.tap("team-take")
+    found, pages = set[str](), 0
+    while True:
+        pages += 1
+        (shown,) = chat.sent
+        assert len(shown.options) <= 12, "Telegram takes 100 buttons, a person far fewer"
+        found |= {one.id for one in shown.options if one.id.startswith("unrole.")}
+        if not any(one.id == f"unrole-page.{pages}" for one in shown.options):
+            break
+        chat.tap(f"unrole-page.{pages}")
+    assert found == {f"unrole.{number}" for number in range(2, 150)}
+    chat.give(Tap("unrole-page.999999999999999"))
+    assert [one for one in chat.sent[0].options if one.id.startswith("unrole.")], "the last page"
+
+
+def test_the_journal_says_what_it_was_about_in_plain_words() -> None:
+    chat = Crowded(standing=Standing.ADMIN)
+    article = next(iter(chat.library.shelf.articles.values()), None)
+    lines = [
+        ("event.published", "cafe-2027", "Café des *alliances*"),
+        ("event.changed", "parti-2027", ""),
+        ("announcement.recall", "3", "Bonjour à **tous**"),
+        ("request.take", "12", ""),
+        ("people.exported", "41", ""),
+        ("role.taken", "staff", ""),
+        ("strange.deed", "techno-42", ""),
+        ("questions.proposed", article.id if article else "rien", ""),
+    ]
+    chat.journal = tuple(
+        Entry(number, MONDAY, "Léo", act, about, title) for number, (act, about, title) in enumerate(lines)
+    )
+    day = MONDAY.date().isoformat()
+    chat.refused = tuple(
+        Refused(day, act, place, 2)
+        for act, place in (
+            ("/annonce", "group"),
+            ("request (anonymous)", "telegram"),
+            ("invitation", "link"),
+        )
+    )
+    chat.say("/journal")
+    text = chat.text
+    assert "[journal_titled] Café des *alliances*" in text and "[journal_titled] Bonjour à tous" in text
+    assert "[journal_numbered] 12" in text and "[journal_people] 41" in text and "[role_staff]" in text
+    assert "[journal_else]" in text and "[refused_command] /annonce [refused_at_group]" in text
+    assert "[refused_request_anonymous] [refused_at_telegram]" in text
+    for technical in ("cafe-2027", "parti-2027", "strange", "techno-42", "anonymous)"):
+        assert technical not in text
+    if article:
+        assert article.question in text
+
+
+@pytest.mark.parametrize(
+    "act",
+    ["team-take", "req", "model", "unrole", "news-pause", "manage", "stats", "add", "people", "link", "miss"],
+)
+def test_a_refused_button_is_told_as_one(act: str) -> None:
+    chat = Crowded(standing=Standing.ADMIN)
+    chat.refused = (Refused(MONDAY.date().isoformat(), act, "web", 1),)
+    chat.say("/journal")
+    assert "[refused_button] [refused_at_web]" in chat.text

@@ -188,7 +188,7 @@ def test_reprendre_goes_on_with_the_one_open_path_and_lists_several() -> None:
     chat.say("/types", "mot", "pause", "xyzzy", "reprendre")
     assert chat.at == ""
     assert "[resume_line] Tous les types 2 14 Les mots" in chat.text
-    assert "[resume_line] Le chemin 2 4 Le chemin" in chat.text
+    assert "[resume_line] Le chemin 2 5 Le chemin" in chat.text
     chat.say("le chemin")
     assert chat.at == "sous/pair"
 

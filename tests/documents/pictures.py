@@ -9,8 +9,8 @@ Pixels = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
 """Rows, columns, channels (red, green, blue, perhaps alpha)."""
 
 
-def pixels(png: bytes) -> Pixels:
-    """PNG specification, 7 to 9; every filter, not interlaced."""
+def chunks_of(png: bytes) -> dict[bytes, bytes]:
+    """The contents of a picture by the name of their chunk (PNG specification, 5)."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     chunks, place = dict[bytes, bytes](), 8
     while place < len(png):
@@ -18,6 +18,12 @@ def pixels(png: bytes) -> Pixels:
         name = png[place + 4 : place + 8]
         chunks[name] = chunks.get(name, b"") + png[place + 8 : place + 8 + size]
         place += size + 12
+    return chunks
+
+
+def pixels(png: bytes) -> Pixels:
+    """PNG specification, 7 to 9; every filter, not interlaced."""
+    chunks = chunks_of(png)
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
     channels = {2: 3, 6: 4}[colour]
     assert (depth, interlaced) == (8, 0)

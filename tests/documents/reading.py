@@ -6,6 +6,8 @@ import zlib
 import numpy as np
 import zxingcpp
 
+from tests.documents.pictures import chunks_of
+
 Grey = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """A picture, a byte a pixel."""
 
@@ -18,13 +20,7 @@ def read(grey: Grey) -> str:
 
 def pixels(png: bytes) -> Grey:
     """A picture of one bit a pixel as grey values (PNG specification, 7 to 9; filters 0 and 2 only)."""
-    assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    chunks, place = dict[bytes, bytes](), 8
-    while place < len(png):
-        (size,) = struct.unpack(">I", png[place : place + 4])
-        name = png[place + 4 : place + 8]
-        chunks[name] = chunks.get(name, b"") + png[place + 8 : place + 8 + size]
-        place += size + 12
+    chunks = chunks_of(png)
     width, height, depth, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
     assert (depth, colour) == (1, 0), "one bit of grey"
     rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, -1)

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from bot.content.load import load_library
 from bot.documents.diagram import Edge, Kind, Node, diagram, laid_out, mermaid
+from bot.flows.condition import parse_condition
+from bot.flows.condition_words import in_words
 from bot.flows.outline import outline
+from bot.model.values import FlowId
 
 SHIPPED = Path(__file__).parents[2]
 NUMBERS = st.integers(0, 39)
@@ -87,6 +90,32 @@ def test_words_are_never_read_as_markup() -> None:
     assert b"<svg" in made
 
 
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("qui == 'certains'", "« À certaines personnes »"),
+        ("qui in ['certains', 'regle']", "« À certaines personnes » ou « J'écris une condition »"),
+        (
+            "qui != 'certains' and answered(evenement)",
+            "pas « À certaines personnes » et une réponse à « De quel rendez-vous ? »",
+        ),
+        ("not answered(evenement)", "pas de réponse à « De quel rendez-vous ? »"),
+        (
+            "contains(criteres, 'roles') and (qui == 'regle' or qui == 'tous')",
+            "« Leur rôle » et (« J'écris une condition » ou « À tout le monde »)",
+        ),
+        ("best_score <= 5", "best score ≤ 5"),
+        ("not done('faire-connaissance')", "pas « Faire connaissance » est terminé"),
+        ("days_since(today) > 3", "days_since(today) > 3"),
+    ],
+)
+def test_a_condition_is_said_by_the_answers_that_people_give(condition: str, words: str) -> None:
+    shelf = load_library(SHIPPED).shelf
+    assert shelf is not None
+    said = in_words(parse_condition(condition), shelf.flows[FlowId("composer-annonce")], shelf)
+    assert said.replace("\u00a0", " ") == words
+
+
 @pytest.mark.parametrize("flow", sorted(load_library(SHIPPED).shelf.flows))  # type: ignore[union-attr]
 def test_every_shipped_flow_can_be_drawn(flow: Any) -> None:
     shelf = load_library(SHIPPED).shelf
@@ -102,6 +131,10 @@ def test_every_shipped_flow_can_be_drawn(flow: Any) -> None:
             reached.add(here)
             todo += [edge.target for edge in edges if edge.source == here]
     assert reached == keys
+    words = " ".join(part for node in nodes for part in (node.condition, node.label, *node.cases))
+    assert not re.search(r"==|\b(answered|contains)\(|\b(person|association)\.|add_task", words), (
+        "for authors only"
+    )
     # Every question has a node of its own.
     assert set(shelf.flows[flow].prompts) <= keys
     assert diagram(nodes, edges, title=shelf.flows[flow].title, format="png").startswith(b"\x89PNG")

@@ -9,7 +9,6 @@ from bot.events.audience import (
     Vocabulary,
     among,
     checked,
-    choices_of,
     not_seen,
     together,
     vocabulary_of,
@@ -167,11 +166,6 @@ def test_a_condition_of_their_own_joins_the_chosen_ones() -> None:
     assert together("a or b", "", not_seen(3)) == "(a or b) and not seen_within(3)"
     assert together("a or b") == "a or b"
     assert together() == ""
-
-
-def test_choices_that_count_nowhere_are_not_offered() -> None:
-    assert [choice.id for choice in choices_of("association.likes", OWN)] == ["a"]
-    assert choices_of("person.shoe", OWN) == ()
 
 
 # ---- said in words ----

@@ -148,7 +148,7 @@ def test_a_zone_is_chosen_by_the_other_words_of_its_choice() -> None:
 
 
 TEXTS = [
-    (Post("Bonjour {prénom}, 2 * 3"), "Bonjour {prenom}, 2 \\* 3"),
+    (Post("Bonjour {prénom}, 2 * 3"), "Bonjour {prénom}, 2 \\* 3"),
     (Post("{name|à vous} {2}"), "{name|à vous} \\{2\\}"),
     (Post("Un\n\nDeux\nTrois"), "Un\n\nDeux\nTrois"),
     (Post("Un gras", Markdown("Un **gras**")), "Un **gras**"),

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.dialogue.library import Library
 from bot.documents.sheet import guarded
-from bot.events.listing import as_csv, as_lines, read_marked
+from bot.events.listing import as_csv, as_lines, named, read_marked
 from bot.model.event import Gathering, Guest, Place
 from bot.model.who import PersonId
 from tests.events.samples import EVENT, START
@@ -36,6 +37,13 @@ def test_on_a_screen_a_line_has_no_reference() -> None:
     found = Gathering(EVENT.id, (guest(1, ""), guest(2, "Bo", here=True)))
     assert as_lines(EVENT, found) == "1  seated  -  2027-01-13 18:30\n2  seated  Bo  2027-01-13 18:30  x"
     assert as_lines(EVENT, Gathering(EVENT.id)) == "Nobody answered yet."
+
+
+def test_who_gave_no_name_is_nothing_in_a_table_and_a_number_where_people_read(library: Library) -> None:
+    found = Gathering(EVENT.id, (guest(1, "Awa"), guest(2, "")))
+    assert as_csv(EVENT, found).split("\r\n")[2] == "2;seated;;2027-01-13 18:30;;2"
+    called = named(found, library.shelf.phrases)
+    assert [one.name for one in called.guests] == ["Awa", "Sans prénom, n°\N{NO-BREAK SPACE}2"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+33", "-x", "@cmd", "\tx", "\rx"])

@@ -74,3 +74,30 @@ def test_the_effect_carries_the_event_and_the_news(library: Library) -> None:
     effect = publish(change, library.shelf.phrases, POLICY, now=NOW)
     assert effect.event == change.event
     assert "elle est à vous" in effect.news.promoted.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"place": "Ailleurs"}, "a changé : le lieu."),
+        (
+            {"starts": START + timedelta(hours=1), "ends": START + timedelta(hours=3)},
+            "a changé : la date ou l'heure.",
+        ),
+        ({"title": "Autre", "place": "Ailleurs"}, "a changé : le titre et le lieu."),
+        ({"link": "https://example.org/b"}, "a changé : le lien."),
+    ],
+)
+def test_people_read_what_changed(library: Library, changes: dict[str, Any], said: str) -> None:
+    news = news_of(announced(event(**changes), STOOD), library.shelf.phrases, POLICY, now=NOW)
+    seated, waiting = (
+        news.told[place].message.text.replace("\N{NO-BREAK SPACE}", " ") for place in news.told
+    )
+    assert said in seated and said in waiting
+    assert "mettre votre agenda à jour" in seated and "agenda" not in waiting
+
+
+def test_what_takes_place_after_all_is_said_so(library: Library) -> None:
+    stood = EventSeen(event(state=EventState.CANCELLED), 2)
+    news = news_of(announced(EVENT, stood), library.shelf.phrases, POLICY, now=NOW)
+    assert "a bien lieu" in news.told[Place.SEATED].message.text

@@ -16,9 +16,7 @@ from typing import Any
 
 import pytest
 
-from bot.storage.store import Store
 from tests.journeys.program import Program, Settings, page_of
-from tests.storage.samples import POLICY
 from tests.telegram_api import TOKEN, BotApi
 
 MS_RDONLY, MS_REMOUNT, MNT_DETACH = 1, 32, 2
@@ -78,14 +76,6 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         pytest.skip("only root may mount a file system")
     yield made
     made.remove()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A real store where the program would have it."""
-    opened = await Store.open(tmp_path / "data" / "alliances.sqlite3", policy=POLICY)
-    yield opened
-    await opened.close()
 
 
 @dataclass

@@ -111,7 +111,9 @@ class Stage:
             committed=self.courier.wake,
             typing=self.courier.typing,
             recalled=self.courier.recall,
+            giving_way=self.courier.giving_way,
         )
+        self.channel.keep_pace(self.courier)
         self.inbox = Inbox(
             channel=self.channel,
             store=self.store,

@@ -39,7 +39,7 @@ async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
         yield here
 
 
-def state(here: Room) -> dict[str, list[tuple[object, ...]]]:
+def state(here: Room) -> dict[str, Sequence[tuple[object, ...]]]:
     """All that is kept of people, but for what was said to them."""
     return {table: here.query(f"SELECT * FROM {table}") for table in STATE}
 

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from bot.runtime.service import DRAIN
-from bot.storage.sqlite import examine
+from bot.storage.database_files import examine
 from bot.storage.store import Store
 from tests.faults.conftest import Running, running
 from tests.storage.samples import NOW, POLICY, rows

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -31,7 +30,7 @@ from tests.journeys.program import PATIENCE
 from tests.journeys.test_group import Room, room
 from tests.runtime.conftest import World
 from tests.runtime.test_off_the_loop import HOSTILE
-from tests.storage.samples import ALICE, POLICY
+from tests.storage.samples import ALICE
 from tests.telegram_api import BotApi, markup
 from tests.telegram_api.world import Heard
 
@@ -275,13 +274,6 @@ async def beating(store: Store, library: Library) -> AsyncIterator[tuple[World, 
     finally:
         heart.cancel()
         await asyncio.gather(heart, return_exceptions=True)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "data" / "alliances.sqlite3", policy=POLICY)
-    yield opened
-    await opened.close()
 
 
 @pytest.mark.parametrize("begin", [None, "profil"], ids=["outside", "at a prompt"])

@@ -30,7 +30,7 @@ from tests.runtime.conftest import World
 from tests.runtime.fakes import echo, eventually, settled
 from tests.runtime.test_courier import sending
 from tests.runtime.test_inbox import feeding
-from tests.storage.samples import POLICY, rows
+from tests.storage.samples import rows
 from tests.telegram_api import TOKEN, BotApi
 
 SECRET = "what-telegram-shows-0123456789"
@@ -83,7 +83,7 @@ REFUSED = [
     pytest.param("POST", OURS, b'{"message": {}}', 400, id="no id"),
     pytest.param("POST", OURS, b'{"update_id": "5"}', 400, id="an id that is no number"),
     pytest.param("POST", OURS, kind(kind_of_2030={"text": "?"}), 200, id="unknown kind"),
-    pytest.param("POST", OURS, kind(edited_message=UPDATE["message"]), 200, id="a kind not asked for"),
+    pytest.param("POST", OURS, kind(channel_post=UPDATE["message"]), 200, id="a kind not asked for"),
     pytest.param("POST", OURS, kind(), 200, id="no kind"),
 ]
 
@@ -275,26 +275,14 @@ async def behind_webhook(api: BotApi, store: Store, decide: Held) -> AsyncIterat
         await channel.close()
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "alliances.sqlite3"
-
-
-@pytest.fixture
-async def store(database: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(database, policy=POLICY)
-    yield opened
-    await opened.close()
-
-
-async def test_f23_telegram_hears_200_before_the_work_begins_to_end(store: Store, database: Path) -> None:
+async def test_f23_telegram_hears_200_before_the_work_begins_to_end(store: Store, path: Path) -> None:
     slow = Held()
     async with BotApi() as api, behind_webhook(api, store, slow) as (_, url):
         camille = api.person(1001)
         async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
             assert (await client.post("/telegram", headers=OURS, content=BODY)).status_code == 200
             await eventually(slow.begun.is_set)
-            assert rows(database, "SELECT update_id, state FROM inbox") == [(UPDATE["update_id"], "waiting")]
+            assert rows(path, "SELECT update_id, state FROM inbox") == [(UPDATE["update_id"], "waiting")]
             # Telegram lost patience all the same, and sends it again: it is known.
             assert (await client.post("/telegram", headers=OURS, content=BODY)).status_code == 200
         assert camille.missed() == []
@@ -302,16 +290,16 @@ async def test_f23_telegram_hears_200_before_the_work_begins_to_end(store: Store
         assert (await camille.hears(PATIENCE)).text == "Bonjour!"
         await api.quiet()
         assert camille.missed() == []
-        assert rows(database, "SELECT state FROM inbox") == [("done",)]
+        assert rows(path, "SELECT state FROM inbox") == [("done",)]
 
 
-async def test_f23_what_is_not_on_the_disk_is_not_acknowledged(store: Store, database: Path) -> None:
+async def test_f23_what_is_not_on_the_disk_is_not_acknowledged(store: Store, path: Path) -> None:
     quick = Held()
     quick.go_on.set()
     async with BotApi() as api, behind_webhook(api, store, quick) as (_, url):
         camille = api.person(1001)
         async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
-            with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 telling = asyncio.create_task(client.post("/telegram", headers=OURS, content=BODY))
                 await settled(100)

@@ -22,6 +22,20 @@ Authored = dict[str, Any]
 
 CALENDAR: Authored = {
     "days": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    "short_months": [
+        "janv.",
+        "févr.",
+        "mars",
+        "avr.",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "oct.",
+        "nov.",
+        "déc.",
+    ],
     "months": [
         "janvier",
         "février",
@@ -59,6 +73,7 @@ PHRASES_DATA: Authored = {
         "restart": ["recommencer"],
         "resume": ["reprendre"],
         "news": ["stop"],
+        "events": ["rencontres"],
         "more": ["en clair"],
     },
     "small_talk": {

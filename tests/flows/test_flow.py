@@ -1,5 +1,6 @@
 """What follows from a flow as authored: keys, declared fields, sections, and the questions that are left."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 
 from bot.flows.field import Declared
 from bot.flows.flow import Flow
+from bot.flows.lengths import questions_left
 from bot.flows.replay import called_by
 from bot.flows.steps import KINDS, verb_of
 from bot.model.values import FlowId, Owner
@@ -16,11 +18,15 @@ from tests.flows.library import ask, flow_of
 
 
 def flow(*steps: dict[str, Any], **more: Any) -> Flow:
-    return flow_of({"flow": "essai", "title": "Essai", "format": 1, "steps": list(steps), **more})
+    return flow_of({"flow": "essai", "title": "Essai", "format": 1, "steps": list(steps)} | more)
 
 
 def q(id: str, **more: Any) -> dict[str, Any]:
     return ask(id, "text", **more)
+
+
+def left_in(*flows: Flow) -> Mapping[FlowId, Mapping[str, int]]:
+    return questions_left({flow.id: flow for flow in flows})
 
 
 def branch(*ways: dict[str, Any]) -> dict[str, Any]:
@@ -90,11 +96,37 @@ LEFT: list[tuple[str, list[dict[str, Any]], dict[str, int]]] = [
 def test_questions_left_are_those_of_the_longest_path(
     name: str, steps: list[dict[str, Any]], left: dict[str, int]
 ) -> None:
-    assert flow(*steps).left == left
+    assert left_in(flow(*steps))[FlowId("essai")] == left
 
 
 def test_a_very_long_flow_has_a_length() -> None:
-    assert flow(*(q(f"q{number}") for number in range(2000))).left["q0"] == 2000
+    assert left_in(flow(*(q(f"q{number}") for number in range(2000))))[FlowId("essai")]["q0"] == 2000
+
+
+def test_the_questions_of_sub_flows_are_left_too() -> None:
+    inner = flow(q("c"), {"call": "fond", "when": "x"}, q("d"), flow="dedans")
+    deep = flow(q("e"), {"call": "essai"}, flow="fond")
+    outer = flow(
+        q("a"),
+        branch({"if": "x", "call": "dedans"}, {"if": "y", "goto": "fin"}, {"else": "suite"}),
+        q("suite"),
+        {"id": "fin", "call": "dedans"},
+    )
+    left = left_in(outer, inner, deep)
+    assert left[FlowId("fond")] == {"e": 1, "#2": 0}
+    assert left[FlowId("dedans")] == {"c": 3, "#2": 2, "d": 1}
+    assert left[FlowId("essai")] == {"a": 8, "#2": 7, "suite": 4, "fin": 3}
+
+
+def test_flows_that_call_each_other_are_counted_once() -> None:
+    ping, pong = flow(q("a"), {"call": "pong"}, flow="ping"), flow(q("b"), {"call": "ping"}, flow="pong")
+    left = left_in(ping, pong)
+    assert (left[FlowId("ping")]["a"], left[FlowId("pong")]["b"]) == (2, 1)
+
+
+def test_a_very_long_chain_of_flows_has_a_length() -> None:
+    chain = [flow(q("a"), {"call": f"f{number + 1}"}, flow=f"f{number}") for number in range(1500)]
+    assert left_in(*chain)[FlowId("f0")]["a"] == 1500
 
 
 def test_keys_are_ids_or_places_and_former_ids_still_lead_there() -> None:

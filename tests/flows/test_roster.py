@@ -73,6 +73,20 @@ def read(name: str, cell: str) -> Value | Flaw:
     return read_cell(cell, found, found.ask, shelf().phrases, today=TODAY)
 
 
+def test_a_column_is_called_by_its_label_and_known_by_its_name_too() -> None:
+    flow = FLOW | {
+        "steps": [
+            ask("poste", "text", name="person.poste", field={"label": "Rôle au CA"}),
+            ask("titre", "text", name="person.titre", field={"label": "rôle au  ca"}),  # taken: its name then
+            ask("nom", "text", name="person.nom", field={"label": "Prénom"}),  # a fixed column's
+        ]
+    }
+    columns = columns_of(replace(shelf_of(flow), phrases=shelf().phrases))
+    assert [one.label for one in columns[6:]] == ["Rôle au CA", "person.titre", "person.nom"]
+    for written in ("rôle au ca", "PERSON.POSTE"):
+        assert [one.id for one in header_of(("adresse", written), columns)] == ["address", "person.poste"]
+
+
 def test_columns_are_the_fixed_ones_and_what_flows_know_of_a_person_and_their_association() -> None:
     columns = columns_of(shelf())
     assert [one.label for one in columns[:6]] == [

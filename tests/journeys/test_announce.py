@@ -36,7 +36,7 @@ async def test_from_the_first_word_to_the_report(tmp_path: Path) -> None:
             for person in people:
                 assert person.missed() == []
             await claire.taps("Envoyer à 3 personnes")
-            assert "C'est parti" in await _until(claire, "C'est parti")
+            assert "C'est noté" in await _until(claire, "C'est noté")
             for person, name in zip(people[:2], NAMES, strict=False):
                 assert tidy((await person.hears(PATIENCE)).text).startswith(f"Bonjour {name}, la **carte**")
             assert "Annonce terminée" in await _until(claire, "Annonce terminée")

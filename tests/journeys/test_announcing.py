@@ -66,7 +66,7 @@ async def begin(here: Stage, plan: Plan | str = TEXT) -> None:
     made = Plan(say(plan)) if isinstance(plan, str) else plan
     await turn(
         here.store,
-        Announce(made, started=say("C'est parti."), twice=say("Déjà annoncé.")),
+        Announce(made),
         at=at(CLAIRE),
         now=here.clock.now(),
     )
@@ -235,14 +235,14 @@ async def test_correcting_and_taking_back_by_the_buttons_afterwards(tmp_path: Pa
             assert [one.chat.last.text for one in people] == [
                 f"Bonjour P{number}, l'assemblée a lieu vendredi." for number in range(40)
             ]
-            assert "41 copies corrigées" in card_of(claire)
+            assert "41 messages corrigés" in card_of(claire)
             await claire.taps("Retirer partout")
             await play(here, 1.0)
             await claire.taps("Oui, retirer")
             await play(here, 1.0)
             await to_the_end(here)
         assert [one.chat.messages for one in people] == [[]] * 40
-        assert "41 copies retirées" in card_of(claire)
+        assert "41 messages retirés" in card_of(claire)
         reports = [one.text for one in claire.chat.messages if "Bilan de l'annonce" in one.text]
         assert len(reports) == 3  # one for each edition
         assert here.api.gate is not None and here.api.gate.refused == 0

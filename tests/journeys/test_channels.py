@@ -16,8 +16,9 @@ from tests.journeys.at_page import page_seat
 from tests.journeys.at_telegram import TelegramSeat
 from tests.journeys.at_terminal import terminal_seat
 from tests.journeys.drivers import Seat, all_transcripts, can_be_held, differences, hold, oracle_for
-from tests.journeys.program import Program, Settings, page_of
-from tests.telegram_api import TOKEN, BotApi
+from tests.journeys.on_telegram import on
+from tests.journeys.program import Program, page_of
+from tests.telegram_api import BotApi
 
 ON_TELEGRAM = ("p1-jusqu-au-bout", "p2-jusqu-au-bout", "retour-et-question")
 """Telegram takes one message a second and person: these three are held at the same time."""
@@ -80,7 +81,7 @@ async def test_telegram_says_what_the_engine_says(library: Library, tmp_path: Pa
 
 async def _at_the_stand_in(library: Library, folder: Path) -> dict[str, list[str]]:
     async with BotApi() as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        settings = on(api)
         with Program("run", folder=folder, settings=settings) as program:
             people = [TelegramSeat(api.person(1001 + place)) for place in range(len(ON_TELEGRAM))]
             parted = await _held(dict(zip(ON_TELEGRAM, people, strict=True)), library)

@@ -1,29 +1,22 @@
 """An event composed in the chat, over HTTP: published, joined, changed, announced to the others."""
 
-import asyncio
 from pathlib import Path
 
 from tests.journeys.drivers import tidy
-from tests.journeys.program import PATIENCE, Program, Settings
-from tests.telegram_api import TOKEN, BotApi, Person
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import PATIENCE
+from tests.telegram_api import BotApi, Person
 
 CLAIRE, AWA, BO = 4715001, 4715002, 4715003
 
 
 async def test_an_event_is_composed_joined_changed_and_announced(tmp_path: Path) -> None:
     async with BotApi() as api:
-        settings: Settings = {
-            "telegram_token": TOKEN,
-            "telegram_api": api.url,
-            "port": 0,
-            "staff": CLAIRE,
-            "quiet_hours": "3:00-3:00",
-        }
+        settings = on(api, staff=CLAIRE, quiet_hours="3:00-3:00")
         claire, awa, bo = (
             api.person(id, first_name=name) for id, name in ((CLAIRE, "Claire"), (AWA, "Awa"), (BO, "Bo"))
         )
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(tmp_path, settings) as program:
             for person in (awa, bo):
                 await person.starts()
                 await person.hears(PATIENCE)
@@ -33,7 +26,7 @@ async def test_an_event_is_composed_joined_changed_and_announced(tmp_path: Path)
             await claire.taps("Publier")
             await _until(claire, "l'annoncer")
             await claire.taps("Non")
-            await _until(claire, "/evenements")
+            await _until(claire, "C'est publié")
             await awa.says("/evenements")
             assert "Salle 2" in await _until(awa, "Café des alliés")
             await awa.taps("Je viens")
@@ -74,12 +67,14 @@ async def _change_place(claire: Person) -> None:
     await claire.taps("Oui")
     assert "À prévenir : 1 personne." in await _until(claire, "On enregistre")
     await claire.taps("Enregistrer")
-    await _until(claire, "l'annoncer")
+    await _until(claire, "C'est publié")
+    await claire.taps("Les rendez-vous")
+    await _until(claire, "Pour l'équipe")
 
 
 async def _announce(claire: Person) -> None:
     """To everybody, at once."""
-    await claire.taps("Oui")
+    await claire.taps("L'annoncer")
     await _until(claire, "sous votre message")
     await claire.taps("Un rendez-vous pour vous.")
     await _until(claire, "À qui")

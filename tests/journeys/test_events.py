@@ -1,13 +1,13 @@
 """An event from its file to its cancellation, over HTTP: the last seat, the waiting list, moving up."""
 
-import asyncio
 from pathlib import Path
 
 import icalendar
 
 from tests.journeys.drivers import tidy
-from tests.journeys.program import PATIENCE, Program, Settings, alliances
-from tests.telegram_api import TOKEN, BotApi, Person
+from tests.journeys.on_telegram import beside, on, presses, serving
+from tests.journeys.program import PATIENCE, Settings
+from tests.telegram_api import BotApi, Person
 from tests.telegram_api.world import Heard
 
 FILE = """\
@@ -24,26 +24,25 @@ capacity: 1
 async def test_registration_to_the_last_seat_waiting_list_promotion_and_cancellation(tmp_path: Path) -> None:
     (tmp_path / "e.yaml").write_text(FILE, encoding="utf-8")
     async with BotApi() as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        settings = on(api)
         awa, bo, claire = (
             api.person(4711001 + number, first_name=name)
             for number, name in enumerate(("Awa", "Bo", "Claire"))
         )
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
-            told = await _runs(tmp_path, settings, "e.yaml", "--yes")
+        async with serving(tmp_path, settings) as program:
+            told = await beside(tmp_path, settings, "event", "e.yaml", "--yes")
             assert "rencontre is announced (revision 1)" in told and "[Je viens]" in told
             seated = await _takes_the_last_seat(awa)
             await _waits(bo, 1)
             later = await _waits(claire, 2)
-            freed = await _taps(awa, seated, "Je ne viens pas")
+            freed = await presses(awa, seated, "Je ne viens pas")
             assert "vous ne venez pas" in tidy(freed.text)
             promoted = await bo.hears(PATIENCE)
             assert "elle est à vous" in tidy(promoted.text) and not promoted.edited
             assert claire.missed() == []
-            assert "agenda" in (await _taps(bo, promoted, "Agenda (.ics)")).text
+            assert "agenda" in (await presses(bo, promoted, "Ajouter à mon agenda")).text
             assert _last_entry(api)["sequence"] == 1
-            listed = await _runs(tmp_path, settings, "--attendees", "rencontre")
+            listed = await beside(tmp_path, settings, "event", "--attendees", "rencontre")
             assert [line.split()[1:3] for line in listed.splitlines()] == [
                 ["seated", "Bo"],
                 ["waiting", "Claire"],
@@ -53,7 +52,7 @@ async def test_registration_to_the_last_seat_waiting_list_promotion_and_cancella
             await api.quiet()
             assert awa.missed() == []
             assert (_last_entry(api)["sequence"], _last_entry(api)["status"]) == (2, "CANCELLED")
-            assert "Annulé" in (await _taps(claire, later, "Peut-être")).text
+            assert "Annulé" in (await presses(claire, later, "Peut-être")).text
             assert program.stop() == 0
         assert "Claire" not in program.err
 
@@ -63,7 +62,7 @@ async def _takes_the_last_seat(person: Person) -> Heard:
     await person.starts("e_rencontre")
     card = await person.hears(PATIENCE)
     assert tidy(card.text).startswith("Mardi 18 février 2031, de 18 h 30 à 20 h 30 Rencontre des alliés")
-    edited = await _taps(person, card, "Je viens")
+    edited = await presses(person, card, "Je viens")
     assert edited.edited and edited.message_id == card.message_id
     assert "Vous venez" in edited.text and "Complet" in edited.text
     return edited
@@ -72,13 +71,13 @@ async def _takes_the_last_seat(person: Person) -> Heard:
 async def _waits(person: Person, position: int) -> Heard:
     """By the command; the position is told."""
     await person.says("/evenements")
-    waits = await _taps(person, await person.hears(PATIENCE), "M'inscrire en attente")
+    waits = await presses(person, await person.hears(PATIENCE), "M'inscrire en attente")
     assert f"en position {position}" in tidy(waits.text)
     return waits
 
 
 async def _is_called_off(folder: Path, settings: Settings, *people: Person) -> None:
-    told = await _runs(folder, settings, "--cancel", "rencontre", "--yes")
+    told = await beside(folder, settings, "event", "--cancel", "rencontre", "--yes")
     assert f"{len(people)} people are told" in told
     for person in people:
         assert "est annulé" in tidy((await person.hears(PATIENCE)).text)
@@ -87,23 +86,7 @@ async def _is_called_off(folder: Path, settings: Settings, *people: Person) -> N
 def _last_entry(api: BotApi) -> icalendar.Event:
     """What the calendar file that was sent last says."""
     *_, file = [file for call in api.calls("sendDocument") for file in call.files.values()]
-    assert file.name == "2031-02-18_rencontre.ics"
+    assert file.name == "2031-02-18_rencontre-des-allies.ics"
     (entry,) = icalendar.Calendar.from_ical(file.data).walk("VEVENT")
     assert isinstance(entry, icalendar.Event)
     return entry
-
-
-async def _taps(person: Person, heard: Heard, words: str) -> Heard:
-    """Press the button whose label holds these words; what comes next."""
-    assert heard.keyboard is not None
-    buttons = [button for row in heard.keyboard.rows for button in row]
-    (data,) = (button.data for button in buttons if words in button.label and button.data is not None)
-    await person.sends_tap(data, message=person.chat.thread[heard.message_id])
-    return await person.hears(PATIENCE)
-
-
-async def _runs(folder: Path, settings: Settings, *arguments: str) -> str:
-    """`alliances event …` beside the running program."""
-    done = await asyncio.to_thread(alliances, "event", *arguments, folder=folder, settings=settings)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout

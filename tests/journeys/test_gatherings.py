@@ -12,8 +12,9 @@ from tests.documents.reading import pixels, read
 from tests.journeys.at_page import page_seat
 from tests.journeys.at_terminal import terminal_seat
 from tests.journeys.drivers import tidy
-from tests.journeys.program import PATIENCE, Program, Settings, alliances, page_of
-from tests.telegram_api import TOKEN, BotApi, Person
+from tests.journeys.on_telegram import beside, on, presses, serving
+from tests.journeys.program import PATIENCE, Program, page_of
+from tests.telegram_api import BotApi, Person
 from tests.telegram_api.world import Heard
 
 STAFF = 4712001
@@ -37,12 +38,11 @@ async def test_staff_see_to_an_event_from_its_card_to_the_door_and_call_it_off(t
     (tmp_path / "e.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "salle.png").write_bytes(qr_picture("https://example.org"))
     async with BotApi(username=NAME) as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0, "staff": STAFF}
+        settings = on(api, staff=STAFF)
         awa, bo = (api.person(4711001 + number, first_name=name) for number, name in enumerate(("Awa", "Bo")))
         claire = api.person(STAFF, first_name="Claire")
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
-            await asyncio.to_thread(_publishes, tmp_path, settings)
+        async with serving(tmp_path, settings) as program:
+            await beside(tmp_path, settings, "event", "e.yaml", "--yes")
             seated = await _registers_on_the_picture(awa)
             manage = await _sees_how_it_stands(claire)
             door = await _checks_awa_in(claire, manage)
@@ -60,17 +60,12 @@ async def test_staff_see_to_an_event_from_its_card_to_the_door_and_call_it_off(t
         assert "Awa" not in program.err and link.rpartition("_")[2] not in program.err
 
 
-def _publishes(folder: Path, settings: Settings) -> None:
-    done = alliances("event", "e.yaml", "--yes", folder=folder, settings=settings)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 async def _registers_on_the_picture(person: Person) -> Heard:
     """The card is a picture with its words below; an answer changes the words alone."""
     await person.starts("e_rencontre")
     card = await person.hears(PATIENCE)
     assert card.content.kind == "photo" and "Il reste 3 places sur 3" in tidy(card.text)
-    edited = await _taps(person, card, "Je viens")
+    edited = await presses(person, card, "Je viens")
     assert edited.edited and edited.message_id == card.message_id
     assert edited.content.kind == "photo" and "Il reste 2 places sur 3" in tidy(edited.text)
     return edited
@@ -85,20 +80,20 @@ async def _sees_how_it_stands(claire: Person) -> Heard:
 
 
 async def _checks_awa_in(claire: Person, manage: Heard) -> Heard:
-    door = await _taps(claire, manage, "Pointer les présences")
-    assert "0 présence pour 1 inscription" in tidy(door.text)
-    ticked = await _taps(claire, door, "Awa")
+    door = await presses(claire, manage, "Pointer les présences")
+    assert "0 présence pour 1 place réservée" in tidy(door.text)
+    ticked = await presses(claire, door, "Awa")
     assert ticked.edited and ticked.labels[0] == "✓ Awa" and "1 présence" in tidy(ticked.text)
     await claire.says("zoe")
     found = await claire.hears(PATIENCE)
     assert "Aucun nom ne ressemble" in tidy(found.text)
-    added = await _taps(claire, found, "Ajouter zoe")
-    assert added.edited and "Dont 1 sans inscription" in tidy(added.text)
+    added = await presses(claire, found, "zoe")
+    assert added.edited and "Dont 1 sans place réservée" in tidy(added.text)
     return added
 
 
 async def _shows_the_code(api: BotApi, claire: Person, door: Heard) -> str:
-    shown = await _taps(claire, door, "Code à afficher")
+    shown = await presses(claire, door, "Code à afficher")
     (call,) = [call for call in api.calls("sendPhoto") if "entree_rencontre.png" in _names(call.files)]
     (upload,) = call.files.values()
     link = read(pixels(upload.data))
@@ -107,38 +102,29 @@ async def _shows_the_code(api: BotApi, claire: Person, door: Heard) -> str:
 
 
 async def _gets_the_list(api: BotApi, claire: Person, manage: Heard) -> None:
-    await _taps(claire, manage, "Liste des inscriptions")
+    await presses(claire, manage, "Liste des inscriptions")
     await claire.hears(PATIENCE)
     files = [file for call in api.calls("sendDocument") for file in call.files.values()]
     paper, table = (next(file for file in files if file.name.endswith(kind)) for kind in (".pdf", ".csv"))
     assert paper.data.startswith(b"%PDF")
     rows = list(csv.reader(io.StringIO(table.data.decode("utf-8-sig")), delimiter=";"))
     assert [(row[1], row[2], row[4]) for row in rows[1:]] == [
-        ("Inscriptions", "Awa", "x"),
+        ("Place réservée", "Awa", "x"),
         ("Sans inscription", "zoe", "x"),
         ("Sans inscription", "Bo", "x"),
     ]
 
 
 async def _calls_it_off(claire: Person, manage: Heard) -> None:
-    asked = await _taps(claire, manage, "Annuler le rendez-vous")
+    asked = await presses(claire, manage, "Annuler le rendez-vous")
     assert "1 personne lira ceci" in tidy(asked.text) and "Nous regrettons" in asked.text
-    said = await _taps(claire, asked, "Oui, annuler")
+    said = await presses(claire, asked, "Oui, annuler")
     assert "1 personne prévenue" in tidy(said.text)
 
 
 def _names(files: object) -> list[str]:
     assert isinstance(files, dict)
     return [file.name for file in files.values()]
-
-
-async def _taps(person: Person, heard: Heard, words: str) -> Heard:
-    """Press the button whose label holds these words; what comes next."""
-    assert heard.keyboard is not None
-    buttons = [button for row in heard.keyboard.rows for button in row]
-    (data,) = (button.data for button in buttons if words in button.label and button.data is not None)
-    await person.sends_tap(data, message=person.chat.thread[heard.message_id])
-    return await person.hears(PATIENCE)
 
 
 ON_PAGES = FILE.replace("capacity: 3", "capacity: 1")
@@ -150,7 +136,7 @@ async def test_the_page_shows_the_card_with_its_picture_and_changes_it_in_place(
     (tmp_path / "salle.png").write_bytes(picture)
     with Program("run", folder=tmp_path, settings={"port": 0}) as program:
         url = await asyncio.to_thread(page_of, program)
-        await asyncio.to_thread(_publishes, tmp_path, {})
+        await beside(tmp_path, {}, "event", "e.yaml", "--yes")
         async with page_seat(url) as awa:
             await awa.says("/evenements")
             (card,) = await awa.hears(1)
@@ -167,7 +153,7 @@ async def test_the_page_shows_the_card_with_its_picture_and_changes_it_in_place(
 
 async def test_the_terminal_tells_the_card_and_takes_an_answer(tmp_path: Path) -> None:
     (tmp_path / "e.yaml").write_text(ON_PAGES.replace("picture:", "# picture:"), encoding="utf-8")
-    await asyncio.to_thread(_publishes, tmp_path, {})
+    await beside(tmp_path, {}, "event", "e.yaml", "--yes")
     async with terminal_seat(tmp_path, "awa") as seat:
         await seat.says("/evenements")
         (card,) = await seat.hears(1)

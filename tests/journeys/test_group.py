@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ import pytest
 
 from bot.dialogue.library import Library
 from bot.knowledge.ask import Verdict, ask
+from tests.journeys.on_telegram import serving
 from tests.journeys.program import PATIENCE, Program, Settings
+from tests.storage.samples import rows
 from tests.telegram_api import TOKEN, BotApi, Group, Limits, Person
 from tests.telegram_api.world import Heard, plain
 
@@ -52,10 +53,9 @@ class Room:
         """Which message a message of the assistant answers."""
         return self.group.chat.thread[heard.message_id].reply_to
 
-    def query(self, sql: str) -> list[tuple[object, ...]]:
+    def query(self, sql: str) -> Sequence[tuple[object, ...]]:
         """Rows of the program's database."""
-        with sqlite3.connect(self.folder / "data" / "alliances.sqlite3") as connection:
-            return list(connection.execute(sql))
+        return rows(self.folder / "data" / "alliances.sqlite3", sql)
 
     def kept(self, words: str) -> list[str]:
         """Files of the data folder, database and logs among them, that hold these words."""
@@ -107,8 +107,7 @@ async def room(
             settings["webhook_url"] = address
         camille = api.person(1001, first_name="Prénomcamille", met=False)
         dominique = api.person(1002, first_name="Prénomdominique", met=False)
-        with Program("run", folder=folder, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(folder, settings) as program:
             url = f"http://127.0.0.1:{port}"
             if webhook:
                 await deliver_to(api, f"{url}/telegram")

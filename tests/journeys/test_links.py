@@ -1,6 +1,5 @@
 """Staff who ask for a link, over HTTP against the stand-in. Who comes by one: tests/faults/test_forgery."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.documents.reading import pixels, read
-from tests.journeys.program import PATIENCE, Program, Settings
-from tests.telegram_api import TOKEN, BotApi
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import PATIENCE
+from tests.telegram_api import BotApi
 
 ENTRY = "difference-alliance-partenariat"
 STAFF = 4712001
@@ -20,9 +20,8 @@ NAME = "alliances_standin_bot"
 async def api(tmp_path: Path) -> AsyncIterator[BotApi]:
     """The stand-in with the program connected to it."""
     async with BotApi(username=NAME) as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0, "staff": STAFF}
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        settings = on(api, staff=STAFF)
+        async with serving(tmp_path, settings):
             yield api
 
 

@@ -4,8 +4,9 @@ import asyncio
 from pathlib import Path
 
 from tests.journeys.drivers import tidy
-from tests.journeys.program import PATIENCE, Program, Settings, alliances
-from tests.telegram_api import TOKEN, BotApi
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import PATIENCE, Settings, alliances
+from tests.telegram_api import BotApi
 
 FIRST = "Le compte rendu de la rencontre est en ligne."
 SECOND = "L'annuaire du réseau est à jour."
@@ -15,17 +16,11 @@ async def test_who_does_not_want_an_announcement_never_gets_one(tmp_path: Path) 
     for name, text in (("first.md", FIRST), ("second.md", SECOND)):
         (tmp_path / name).write_text(text, encoding="utf-8")
     async with BotApi() as api:
-        settings: Settings = {
-            "telegram_token": TOKEN,
-            "telegram_api": api.url,
-            "port": 0,
-            "quiet_hours": "3:00-3:00",
-        }
+        settings = on(api, quiet_hours="3:00-3:00")
         awa, bo, dina = (
             api.person(4715001 + number, first_name=name) for number, name in enumerate(("Awa", "Bo", "Dina"))
         )
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(tmp_path, settings) as program:
             for person in (awa, bo, dina):
                 await person.starts()
                 await person.hears(PATIENCE)

@@ -6,21 +6,21 @@ import io
 from pathlib import Path
 
 from tests.journeys.drivers import tidy
-from tests.journeys.program import PATIENCE, Program, Settings, alliances
-from tests.telegram_api import TOKEN, BotApi
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import PATIENCE, alliances
+from tests.telegram_api import BotApi
 
 STAFF, AWA, LEO = 4713001, 4713002, 4713003
 
 
 async def test_everybody_as_a_file_corrected_sent_back_shown_and_applied(tmp_path: Path) -> None:
     async with BotApi() as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0, "staff": STAFF}
+        settings = on(api, staff=STAFF)
         claire, awa, leo = (
             api.person(number, first_name=name)
             for number, name in ((STAFF, "Claire"), (AWA, "=Awa"), (LEO, "Léo"))
         )
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(tmp_path, settings) as program:
             await awa.says("/menu")
             await awa.hears(PATIENCE)
             await claire.says("/personnes")
@@ -29,9 +29,9 @@ async def test_everybody_as_a_file_corrected_sent_back_shown_and_applied(tmp_pat
             assert "Voici 2 personnes" in tidy(listed.text)
             rows = _table(api)
             assert [row["prénom"] for row in rows] == ["'=Awa", "Claire"]
-            rows[0]["person.role"] = "Bénévole"
-            rows.append({"adresse": str(LEO), "person.role": "salariée", "association.area": "france"})
-            rows.append({"adresse": "@quelquun", "person.role": "salariée"})
+            rows[0]["Rôle"] = "Bénévole"
+            rows.append({"adresse": str(LEO), "Rôle": "salariée", "Territoire": "france"})
+            rows.append({"adresse": "@quelquun", "Rôle": "salariée"})
             await claire.shares_document("personnes.csv", _file(rows, "cp1252"), mime="text/csv")
             assert "rien n'est changé" in tidy((await claire.hears(PATIENCE)).text).replace("’", "'")
             shown = await claire.hears(PATIENCE)
@@ -46,7 +46,7 @@ async def test_everybody_as_a_file_corrected_sent_back_shown_and_applied(tmp_pat
             command = ("people", "--list", "--to", "person.role == 'salarie'")
             done = await asyncio.to_thread(alliances, *command, folder=tmp_path, settings=settings)
             assert f"adresse=telegram:{LEO}  prénom=Léo" in done.stdout, done.stderr
-            assert "association.area=Partout en France" in done.stdout
+            assert "Territoire=Partout en France" in done.stdout
             await claire.says("/journal")
             told = (await claire.hears(PATIENCE)).text
             assert "a importé des personnes" in told and "a exporté des personnes" in told

@@ -1,15 +1,16 @@
 """A request from opening to satisfaction, over HTTP: the real program, a forum of staff, and a person."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.journeys.on_telegram import on, serving
 from tests.journeys.program import PATIENCE, Program, Settings
 from tests.small_base import write_small_base
-from tests.telegram_api import TOKEN, BotApi, Group, Person, faults
+from tests.storage.samples import rows
+from tests.telegram_api import BotApi, Group, Person, faults
 from tests.telegram_api.forum import topic_of
 from tests.telegram_api.world import Chat, Heard
 
@@ -54,14 +55,13 @@ class Desk:
         assert thread is not None
         return thread
 
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        with sqlite3.connect(self.folder / "data" / "alliances.sqlite3") as connection:
-            return list(connection.execute(sql))
+    def query(self, sql: str) -> Sequence[tuple[object, ...]]:
+        return rows(self.folder / "data" / "alliances.sqlite3", sql)
 
-    async def until(self, sql: str, *rows: tuple[object, ...]) -> None:
+    async def until(self, sql: str, *found: tuple[object, ...]) -> None:
         """Wait until the database says so."""
         async with asyncio.timeout(PATIENCE):
-            while self.query(sql) != list(rows):
+            while self.query(sql) != list(found):
                 await asyncio.sleep(0.02)
 
     async def looks(self, thread: int, icon: str, *, closed: bool) -> None:
@@ -76,30 +76,30 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    folder: Path, *, forum: bool = True, rights: frozenset[str] | None = None
+    folder: Path,
+    *,
+    forum: bool = True,
+    rights: frozenset[str] | None = None,
+    group: bool = True,
+    flow: str = "",
 ) -> AsyncIterator[Desk]:
-    """The program, with a group of staff."""
+    """The program, with a group of staff; without one, they are told each in their own chat."""
     content = folder / "content"
     write_small_base(content)
+    if flow:
+        (content / "flows" / "essai.yaml").write_text(flow, encoding="utf-8")
     async with BotApi() as api:
-        group = api.group(FORUM, title="Équipe")
-        group.chat.is_forum = forum
-        group.chat.rights = frozenset({"can_manage_topics"}) if rights is None else rights
+        room = api.group(FORUM, title="Équipe")
+        room.chat.is_forum = forum
+        room.chat.rights = frozenset({"can_manage_topics"}) if rights is None else rights
         claire = api.person(CLAIRE, first_name="Claire")
         awa, tom = api.person(AWA, first_name="Awa"), api.person(TOM, first_name="Tom")
-        settings: Settings = {
-            "telegram_token": TOKEN,
-            "telegram_api": api.url,
-            "port": 0,
-            "content": content,
-            "staff": CLAIRE,
-            "staff_group": FORUM,
-        }
-        with Program("run", folder=folder, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        others = {"staff_group": FORUM} if group else {}
+        settings = on(api, content=content, staff=CLAIRE, **others)
+        async with serving(folder, settings) as program:
             await claire.starts()
             await claire.hears(PATIENCE)
-            here = Desk(api, group, claire, awa, tom, program, folder, settings)
+            here = Desk(api, room, claire, awa, tom, program, folder, settings)
             try:
                 yield here
                 assert await asyncio.to_thread(here.program.stop) == 0

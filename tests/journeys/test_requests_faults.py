@@ -96,3 +96,32 @@ async def test_health_says_that_the_group_is_lost_and_stays_green(tmp_path: Path
 def get(address: str) -> str:
     with urlopen(address, timeout=PATIENCE) as answer:
         return str(answer.read().decode())
+
+
+async def test_without_topics_an_erasure_deletes_what_is_young_and_rewords_what_is_not(
+    tmp_path: Path,
+) -> None:
+    for group in (True, False):
+        folder = tmp_path / str(group)
+        async with desk(folder, forum=False, rights=frozenset(), group=group) as here:
+            place = here.chat if group else here.claire.chat
+            await here.awa.says("parler à quelqu'un")
+            await heard(here.awa, "C'est noté")
+            pack = await here.claire.hears(PATIENCE, chat=place)
+            await here.awa.says("capybara")
+            await heard(here.awa, "transmis")
+            said = await here.claire.hears(PATIENCE, chat=place)
+            here.api.fault(faults.bad_request("message can't be deleted"), method="deleteMessage", times=1)
+            await here.awa.says("/effacer")
+            await heard(here.awa, "J'efface")
+            await here.awa.taps("Tout effacer")
+            await heard(here.awa, "tout est effacé")
+            reworded = await here.claire.hears(PATIENCE, chat=place)
+            assert reworded.edited and reworded.message_id == pack.message_id and "retiré" in reworded.text
+            async with asyncio.timeout(PATIENCE):
+                while not place.thread[said.message_id].deleted:
+                    await asyncio.sleep(0.02)
+            asked = await here.claire.hears(PATIENCE, chat=place)
+            assert "demande n°\u00a01" in asked.text
+            for message in place.messages:
+                assert message.deleted or not {"Awa", "capybara"} & set(message.content.text.split())

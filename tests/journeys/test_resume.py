@@ -15,8 +15,9 @@ from bot.model.inputs import Tap
 from tests.journeys.at_telegram import TelegramSeat
 from tests.journeys.at_terminal import terminal_seat
 from tests.journeys.drivers import HERE, hold, oracle_for, tidy
-from tests.journeys.program import Program, Settings, alliances
-from tests.telegram_api import TOKEN, BotApi, Person, faults
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import Program, alliances
+from tests.telegram_api import BotApi, Person, faults
 
 JOURNEYS = ("p1-jusqu-au-bout", "p2-jusqu-au-bout")
 RESUME = (Exchange(say="/reprendre"), Exchange(say="1"))
@@ -96,11 +97,10 @@ async def test_a_killed_program_answers_on_telegram_once(
 ) -> None:
     journey = read_transcript(HERE / "retour-et-question.yaml")
     async with BotApi() as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0}
+        settings = on(api)
         seat = TelegramSeat(api.person(1001))
         oracle = oracle_for(journey, library, seat)
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(tmp_path, settings) as program:
             silence = api.fault(faults.server_error(), method="sendMessage", times=None)
             await seat.says("/profil")
             await _until(moment, api, seat.person)

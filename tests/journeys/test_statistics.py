@@ -5,10 +5,11 @@ import io
 from pathlib import Path
 
 from tests.documents.pictures import width_of
-from tests.journeys.program import PATIENCE, Program, Settings, alliances
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import PATIENCE, alliances
 from tests.small_base import HOME, write_small_base
 from tests.storage.samples import rows
-from tests.telegram_api import TOKEN, BotApi
+from tests.telegram_api import BotApi
 
 CLAIRE, AWA = 4717001, 4717002
 KNOWN = "c'est quoi la différence entre mutualiser et coopérer"
@@ -18,16 +19,9 @@ async def test_staff_see_what_people_asked_and_a_stranger_sees_nothing(tmp_path:
     content = tmp_path / "content"
     write_small_base(content)
     async with BotApi() as api:
-        settings: Settings = {
-            "telegram_token": TOKEN,
-            "telegram_api": api.url,
-            "port": 0,
-            "content": content,
-            "staff": CLAIRE,
-        }
+        settings = on(api, content=content, staff=CLAIRE)
         awa, claire = api.person(AWA, first_name="Awa"), api.person(CLAIRE, first_name="Claire")
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(tmp_path, settings) as program:
             for _ in range(6):
                 await awa.says(KNOWN)
                 assert "coopérer" in (await awa.hears(PATIENCE)).text

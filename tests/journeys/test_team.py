@@ -4,8 +4,9 @@ import asyncio
 import re
 from pathlib import Path
 
-from tests.journeys.program import PATIENCE, Program, Settings, alliances
-from tests.telegram_api import TOKEN, BotApi
+from tests.journeys.on_telegram import on, serving
+from tests.journeys.program import PATIENCE, Program, alliances
+from tests.telegram_api import BotApi
 
 CLAIRE, LEO, EVE = 4713001, 4713002, 4713003
 NAME = "alliances_standin_bot"
@@ -15,14 +16,13 @@ async def test_who_follows_an_invitation_gets_the_role_and_its_menu_and_the_next
     tmp_path: Path,
 ) -> None:
     async with BotApi(username=NAME) as api:
-        settings: Settings = {"telegram_token": TOKEN, "telegram_api": api.url, "port": 0, "staff": CLAIRE}
+        settings = on(api, staff=CLAIRE)
         claire, leo, eve = (
             api.person(CLAIRE, first_name="Claire"),
             api.person(LEO, first_name="Léo"),
             api.person(EVE, first_name="Eve"),
         )
-        with Program("run", folder=tmp_path, settings=settings) as program:
-            await asyncio.to_thread(program.prints, "Telegram: connected")
+        async with serving(tmp_path, settings) as program:
             await claire.says("/equipe")
             listed = await claire.hears(PATIENCE)
             await claire.taps("Inviter dans l'équipe")

@@ -15,9 +15,10 @@ import pytest
 from bot.content.build import build_beside
 from bot.content.keeper import Keeper
 from bot.content.library import deeper, open_library
+from bot.knowledge.arrays import Singles
 from bot.knowledge.article import Words
 from bot.knowledge.ask import Verdict, ask
-from bot.knowledge.embedding import DIMENSIONS, MAX_CHARACTERS, TRIAL, Vectors, load, trial
+from bot.knowledge.embedding import DIMENSIONS, MAX_CHARACTERS, TRIAL, load, trial
 from bot.knowledge.evaluate import CollectionEntry
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.semantic import FILE, deepened, semantic_state
@@ -57,7 +58,7 @@ class Counting:
     version: str = "counted"
     seen: list[str] = field(default_factory=list)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Singles:
         self.seen += texts
         return load().embed(texts)
 
@@ -69,7 +70,7 @@ class Failing(Counting):
         super().__init__("failing")
         self.how = how
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Singles:
         if self.how == "raises":
             raise RuntimeError("out of order")
         return np.full((len(texts), DIMENSIONS), np.nan if self.how == "not numbers" else 0.5, np.float32)

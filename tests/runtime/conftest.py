@@ -1,8 +1,6 @@
 """A real Store and the parts of the runtime on it, with a clock that tests drive."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -18,7 +16,6 @@ from bot.runtime.runner import Decide, Runner
 from bot.runtime.service import Service
 from bot.storage.store import Store
 from tests.runtime.fakes import FakeRawChannel, SteppedClock, echo
-from tests.storage.samples import POLICY
 
 
 @dataclass
@@ -61,13 +58,6 @@ class World:
 
     async def _typing(self, address: Address) -> None:
         await self.courier.typing(address)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "data" / "alliances.sqlite3", policy=POLICY)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

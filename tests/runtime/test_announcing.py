@@ -88,6 +88,24 @@ async def test_a_reply_overtakes_all_copies_that_have_not_left(store: Store) -> 
     assert world.channel.copies == [to for to, text, _ in world.channel.sent if text == "Avis"]
 
 
+async def test_copies_give_way_a_little_while_an_answer_is_being_found(store: Store) -> None:
+    world = World(store, pacer=Pacer(Pace(overall=100)))
+    await begun(store, 90)
+    async with sending(world):
+        await play(world, 0.2, step=0.005, rate=100)
+        with world.courier.giving_way():
+            before = len(world.channel.sent)
+            await play(world, 0.02, step=0.005, rate=100)
+            assert len(world.channel.sent) == before
+            await play(world, 0.1, step=0.005, rate=100)
+            late = len(world.channel.sent)
+            assert late > before + 5
+        await settled(2)
+        assert len(world.channel.sent) > late
+        await play(world, 1.0, step=0.005, rate=100)
+    assert await fates(store) == {Fate.SENT: 90}
+
+
 async def test_who_is_erased_while_copies_wait_in_memory_gets_none(store: Store) -> None:
     world = World(store, pacer=Pacer())
     _, people = await begun(store, 15)
@@ -122,6 +140,37 @@ async def test_a_pause_holds_and_a_resume_goes_on(store: Store) -> None:
         await store.announcements.order(id, Order.RESUME, now=NOW)
         await play(world, 4.0)
     assert len(world.channel.sent) == 100
+
+
+NIGHT = 4 * 3600.0
+"""Seconds from the start of these tests to the quiet hours, at least."""
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_copies_made_before_a_night_wait_for_the_morning(store: Store, down: bool) -> None:
+    """The announcement was paused meanwhile, or nobody served."""
+    world = World(store, pacer=Pacer())
+    id, people = await begun(store, 100)
+    claiming = announcer(world)
+    async with sending(world):
+        while (await fates(store)).get(Fate.SENT, 0) < 5 or (await fates(store)).get(Fate.CLAIMED, 0) < 10:
+            await play(world, 0.02, claiming=claiming)
+        if not down:
+            await store.announcements.order(id, Order.PAUSE, now=NOW)
+            await play(world, 1.0, claiming=claiming)
+    early = len(world.channel.sent)
+    assert 0 < early < 100 and (await fates(store))[Fate.CLAIMED] > 0
+    later = World(store, channel=world.channel, clock=world.clock, pacer=Pacer())
+    world.clock.advance(NIGHT)
+    async with sending(later):
+        if not down:
+            await store.announcements.order(id, Order.RESUME, now=NOW)
+        await play(later, 20.0, step=0.25)
+        assert len(world.channel.sent) == early
+        assert await fates(store) == {Fate.SENT: early, Fate.LATER: 100 - early}
+        world.clock.advance(12 * 3600.0)
+        await play(later, 10.0, step=0.05)
+    assert Counter(to for to, _, _ in world.channel.sent) == Counter(at.id for at in people)
 
 
 async def test_one_that_is_paused_holds_up_no_other(store: Store) -> None:

@@ -1,8 +1,10 @@
 """The week in brief: on Monday at nine, once, to those who want it, and not for nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from bot.model.values import ArticleId
 from bot.model.who import Address
 from bot.runtime.digest import Digests, due
 from bot.runtime.thinking import Thinking
+from bot.storage.backup import back_up, restore
 from bot.storage.codec import load_message
 from bot.storage.store import Store
 from tests.flows.library import library_of
@@ -53,11 +56,6 @@ def told(path: Path) -> list[Any]:
     return [load_message(body) for (body,) in rows(path, "SELECT body FROM outbox ORDER BY address")]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "alliances.sqlite3"
-
-
 async def test_on_monday_at_nine_staff_are_told_of_the_week_before_with_a_picture(
     store: Store, path: Path
 ) -> None:
@@ -89,6 +87,45 @@ async def test_it_is_sent_once_also_after_a_restart_and_by_two_processes(path: P
     await digests(last, MONDAY + 7 * DAY)[0].step()
     await last.close()
     assert len(told(path)) == 4, "the next week is another one"
+
+
+@pytest.mark.parametrize(
+    ("restored", "copies"),
+    [(MONDAY - timedelta(hours=1), 2), (MONDAY + timedelta(hours=1), 0)],
+    ids=["before it was due", "after it was sent"],
+)
+async def test_a_backup_that_is_put_back_tells_no_week_again(
+    path: Path, restored: datetime, copies: int
+) -> None:
+    store = await Store.open(path, policy=POLICY)
+    await a_week(store)
+    archive = path.parent / "backup.tar"
+    await back_up(path.parent, path, archive, now=MONDAY - 7 * timedelta(hours=1))
+    await digests(store, restored - timedelta(minutes=5))[0].step()
+    await store.close()
+    await restore(archive, path.parent, path, now=restored)
+    again = await Store.open(path, policy=POLICY)
+    await digests(again, MONDAY + timedelta(hours=2))[0].step()
+    assert len(told(path)) == copies
+    await turn(again, *[Asked("unanswered")] * 5, at=CLAIRE, now=MONDAY + DAY)
+    await digests(again, MONDAY + 7 * DAY)[0].step()
+    await again.close()
+    assert len(told(path)) == copies + 2, "the next week is told"
+
+
+async def test_far_from_paris_the_week_is_that_of_the_local_clocks(path: Path) -> None:
+    """In Nouméa it is Monday, nine, while Sunday goes on in Greenwich."""
+    noumea = replace(POLICY, timezone=ZoneInfo("Pacific/Noumea"))
+    store = await Store.open(path, policy=noumea)
+    await a_week(store, questions=0)
+    sunday = datetime(2027, 1, 17, 12, 59, tzinfo=UTC)
+    await turn(store, *[Asked("unanswered")] * 6, at=CLAIRE, now=sunday)
+    await turn(store, *[Asked("unanswered")] * 9, at=CLAIRE, now=sunday + timedelta(minutes=2))
+    await digests(store, datetime(2027, 1, 17, 22, 0, tzinfo=UTC))[0].step()
+    first, _ = told(path)
+    assert "[stat_digest] 11 janvier 2027 17 janvier 2027" in first.text
+    assert "[stat_questions] [stat_number] 6 " in first.text.replace("\\", "")
+    await store.close()
 
 
 async def test_who_does_not_want_it_and_who_is_no_staff_gets_none(store: Store, path: Path) -> None:

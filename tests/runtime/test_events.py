@@ -133,12 +133,12 @@ async def test_a_card_that_somebody_has_open_counts_down_once_a_minute(world: Wo
 
     assert await alice_sees(0.5) == []
     (card,) = await alice_sees(1.1)
-    assert "Il reste 6 places sur 9" in card
+    assert "Il reste 6\N{NO-BREAK SPACE}places sur 9" in card
     assert await alice_sees(5) == []
     await taps(world, BRUNO, "going")
     await letters(world)
     (card,) = await alice_sees(7)
-    assert "Il reste 5 places" in card
+    assert "Il reste 5\N{NO-BREAK SPACE}places" in card
 
 
 async def test_a_card_looked_at_long_ago_is_left_alone(world: World) -> None:

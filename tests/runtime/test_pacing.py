@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown
+from bot.runtime.courier import GIVE_WAY
 from bot.runtime.next_attempt import CAP, next_attempt, pause
-from bot.runtime.pacing import Pace, Pacer
+from bot.runtime.pacing import SECOND, Pace, Pacer
 
 
 def send(pacer: Pacer, chats: list[str]) -> list[float]:
@@ -35,10 +36,23 @@ def test_many_chats_are_evenly_spaced_below_the_limit() -> None:
 
 
 def test_a_pause_is_not_caught_up_but_for_what_a_timer_is_late() -> None:
-    pacer = Pacer()
+    pacer = Pacer(Pace(overall=10))
     send(pacer, ["1"])
     pacer.take("2", 100.0)
-    assert pacer.wait("3", 100.0) == pytest.approx(1 / 29.1 - pacer.pace.slack)
+    assert pacer.wait("3", 100.0) == pytest.approx(1 / 9.7 - pacer.pace.slack)
+
+
+def test_messages_that_give_way_are_not_slower_for_it() -> None:
+    pacer, now, times = Pacer(Pace(overall=1000)), 0.0, []
+    for number in range(5000):
+        while (wait := pacer.wait(str(number), now)) > 0:
+            now += wait
+        if number % 50 == 0:
+            now += max(0.0, GIVE_WAY - pacer.late(now))
+        pacer.take(str(number), now)
+        times.append(now)
+    assert len(times) / times[-1] == pytest.approx(970, rel=0.01)
+    assert most_within(times, 1.0) <= 1000
 
 
 @pytest.mark.parametrize("overall", [30.0, 1000.0])
@@ -146,6 +160,16 @@ def test_a_call_beside_the_outbox_takes_a_place_and_is_told_when() -> None:
     assert pacer.reserve(0.0) == 5.0
 
 
+def test_the_parts_of_a_message_use_up_what_their_chat_may_get() -> None:
+    pacer = Pacer()
+    pacer.take("1", 0.0)
+    places = [pacer.reserve(0.0, "1") for _ in range(4)]
+    assert places[:2] == pytest.approx([1 / 29.1, 2 / 29.1])
+    assert places[2:] == pytest.approx([1 / 0.97, 2 / 0.97])
+    assert pacer.wait("1", 0.0) == pytest.approx(3 / 0.97)
+    assert pacer.wait("2", 0.0) < 0.2
+
+
 @pytest.mark.parametrize(("overall", "slowest"), [(30.0, 0.05), (30.0, 0.8), (100.0, 0.3)])
 def test_no_second_holds_more_than_is_allowed_however_late_each_message_arrives(
     overall: float, slowest: float
@@ -178,5 +202,5 @@ def test_what_never_arrived_frees_its_place_a_second_later() -> None:
     assert pacer.wait("3", 5.0) > 0
     pacer.ended(5.0)
     pacer.ended(5.5)
-    assert pacer.wait("3", 5.9) == pytest.approx(0.1)
+    assert pacer.wait("3", 5.9) == pytest.approx(0.1 + SECOND - 1.0)
     assert pacer.wait("3", 6.1) == 0

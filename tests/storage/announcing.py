@@ -10,7 +10,7 @@ from bot.events.copies import Writer
 from bot.flows.shelf import Shelf
 from bot.model.announcement import Announcement, AnnouncementId, Fate, OnUnknown, Plan, Tally
 from bot.model.message import Message
-from bot.model.who import PersonId
+from bot.model.who import Address, PersonId
 from bot.shipped import shipped_content
 from bot.storage.store import Store
 from tests.storage.samples import CHANNELS, NOW, POLICY, say
@@ -27,6 +27,14 @@ def shelf() -> Shelf:
 def writer(now: datetime = NOW) -> Writer:
     """Who writes the copies."""
     return Writer(shelf(), POLICY, now)
+
+
+async def acquainted(store: Store, count: int) -> list[Address]:
+    """So many people whom the assistant knows."""
+    people = [Address("telegram", str(1000 + number)) for number in range(count)]
+    for at in people:
+        await store.load(at, now=NOW)
+    return people
 
 
 async def announced(

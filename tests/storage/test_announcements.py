@@ -13,17 +13,10 @@ from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unre
 from bot.model.who import Address
 from bot.storage.announcements import AlreadyAnnounced, NotPossible
 from bot.storage.store import Store
-from tests.storage.announcing import announced, claimed, finished, newest
+from tests.storage.announcing import acquainted, announced, claimed, finished, newest
 from tests.storage.samples import CHANNELS, HOUR, NOW, rows, say, tell, turn
 
 TEXT = say("L'assemblée a lieu jeudi.")
-
-
-async def acquainted(store: Store, count: int) -> list[Address]:
-    people = [Address("telegram", str(1000 + number)) for number in range(count)]
-    for at in people:
-        await store.load(at, now=NOW)
-    return people
 
 
 async def tally(store: Store) -> Tally:

@@ -15,8 +15,8 @@ from bot.model.effects import AddTask, Erase, Remember
 from bot.model.values import Owner, Task
 from bot.model.who import Address
 from bot.storage.backup import Report, back_up, restore
+from bot.storage.database_files import hold_serving_lock
 from bot.storage.errors import StorageError
-from bot.storage.sqlite import hold_serving_lock
 from bot.storage.store import Store
 from bot.storage.turns import Cause
 from tests.storage.announcing import announced, claimed, newest

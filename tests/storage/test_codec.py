@@ -1,22 +1,17 @@
 """Everything the model can hold survives JSON."""
 
 import json
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model.event import EventSeen, Place
 from bot.model.message import AttachedFile, Markdown, Message, Option
 from bot.model.session import Checkpoint, Frame, Run, Session, Wait
-from bot.model.turn import Policy, View
-from bot.model.values import FieldRef, Owner, Task
-from bot.model.who import Association, Person
+from bot.model.values import FieldRef, Owner
 from bot.storage import codec
-from tests.events.samples import EVENT
 
 text = st.text(alphabet=st.characters(), max_size=8)
 moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))
@@ -71,17 +66,6 @@ messages = st.builds(
     silent=st.booleans(),
     folded=text.map(Markdown),
 )
-people = st.builds(Person, id=st.integers(), name=text, reachable=st.booleans(), association=st.none())
-views = st.builds(
-    View,
-    person=people,
-    policy=st.just(Policy(ZoneInfo("Europe/Paris"), (time(21), time(8)), "x")),
-    association=st.none() | st.builds(Association, st.integers(), st.just(((1, "Zoé"), (2, "")))),
-    answers=st.dictionaries(refs, values, **several),
-    tasks=st.lists(st.builds(Task, text, text, st.none() | moments), **several).map(tuple),
-    finished=st.dictionaries(text, text, **several),
-    events=st.lists(st.builds(EventSeen, st.just(EVENT), mine=st.sampled_from(Place)), **several).map(tuple),
-)
 
 
 @given(sessions)
@@ -92,11 +76,6 @@ def test_a_session_survives(session: Session) -> None:
 @given(messages)
 def test_a_message_survives(message: Message) -> None:
     assert codec.load_message(codec.dump_message(message)) == message
-
-
-@given(views)
-def test_a_view_survives(view: View) -> None:
-    assert codec.load_view(codec.dump_view(view)) == view
 
 
 @given(values)

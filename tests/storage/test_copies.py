@@ -9,32 +9,54 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.announcement import AnnouncementId, Audience, Fate, Order, Plan, Rhythm, State, Sweep
-from bot.model.effects import Amend, Announce, Direct, Effect, Erase, NewFile, News, Register, ReportOn
+from bot.events.audience import comes_to
+from bot.events.report import listing_file, words_of
+from bot.model.announcement import (
+    AnnouncementId,
+    Audience,
+    CopiesOf,
+    Fate,
+    NewsKind,
+    Order,
+    Plan,
+    Rhythm,
+    State,
+    Sweep,
+    Twin,
+)
+from bot.model.effects import (
+    Amend,
+    Announce,
+    Direct,
+    Effect,
+    Erase,
+    HandOut,
+    NewFile,
+    News,
+    Register,
+    ReportOn,
+    SetPreferences,
+)
 from bot.model.event import EventState, Place, Reply
 from bot.model.message import AttachedFile, Markdown, Message, Poll
+from bot.model.preferences import Preferences
 from bot.model.receipt import Delivered, Failed, Receipt, Refused, Unknown, Unreachable
+from bot.model.turn import Need, Wanted
 from bot.model.who import Address, PersonId, Standing
+from bot.storage import tallies
 from bot.storage.announcements import EVENT_OVER, AlreadyAnnounced, NotPossible
 from bot.storage.outbox import Outgoing
 from bot.storage.privacy import Retention
 from bot.storage.store import Store
 from bot.storage.turns import Cause
 from tests.events.samples import EVENT
-from tests.storage.announcing import announced, claimed, fates, finished, newest, writer
+from tests.storage.announcing import acquainted, announced, claimed, fates, finished, newest, shelf, writer
 from tests.storage.samples import ALICE, CHANNELS, DAY, HOUR, NOW, PAGE, POLICY, rows, say, turn
 
 NIGHT = datetime(2027, 1, 14, 22, 0, tzinfo=UTC)
 """23:00 in Paris, within the quiet hours of the settings."""
 MORNING = datetime(2027, 1, 15, 7, 0, tzinfo=UTC)
 """8:00 there: they end."""
-
-
-async def acquainted(store: Store, count: int) -> list[Address]:
-    people = [Address("telegram", str(1000 + number)) for number in range(count)]
-    for at in people:
-        await store.load(at, now=NOW)
-    return people
 
 
 async def due(store: Store, now: datetime = NOW) -> Sequence[Outgoing]:
@@ -46,6 +68,11 @@ async def answered(store: Store, *receipts: Receipt, now: datetime = NOW) -> Non
     for number, copy in enumerate(await due(store, now)):
         receipt = receipts[number] if receipts else Delivered(str(100 + number))
         await store.record(copy, receipt, now=now)
+
+
+async def checked_again(store: Store, id: AnnouncementId, now: datetime) -> int:
+    """How many copies that waited too long were put off."""
+    return await store.announcements.check_again(id, CHANNELS, writer(now), size=100)
 
 
 async def sent(store: Store, count: int, what: Message | Plan | str = "Avis") -> AnnouncementId:
@@ -168,6 +195,51 @@ async def test_a_copy_that_comes_late_out_of_the_quiet_hours_waits_for_the_next_
     assert await claimed(store, id, now=NIGHT + DAY) == 0  # paused, or nobody was serving, all day
     assert await fates(store) == {Fate.LATER: 2}
     assert await claimed(store, id, now=MORNING + DAY) == 2
+
+
+async def test_copies_that_were_made_by_day_do_not_leave_when_the_pause_ends_at_night(store: Store) -> None:
+    await acquainted(store, 3)
+    id = await announced(store)
+    assert await claimed(store, id) == 3
+    for order in (Order.PAUSE, Order.RESUME):
+        await store.announcements.order(id, order, now=NIGHT)
+    assert await due(store, NIGHT) == ()
+    assert await store.announcements.aged(CHANNELS, now=NIGHT) == (id,)
+    assert await checked_again(store, id, NIGHT) == 3
+    assert await fates(store) == {Fate.LATER: 3}
+    assert await store.announcements.aged(CHANNELS, now=NIGHT) == ()
+    assert await claimed(store, id, now=MORNING - HOUR) == 0
+    assert await claimed(store, id, now=MORNING) == 3
+    await answered(store, now=MORNING)
+    assert await finished(store, id, now=MORNING)
+    assert await fates(store) == {Fate.SENT: 3}
+
+
+async def test_copies_that_waited_and_are_still_wanted_leave_once(store: Store) -> None:
+    people = await acquainted(store, 3)
+    id = await announced(store)
+    await claimed(store, id)
+    on_its_way = (await due(store))[0]
+    assert await due(store, NOW + HOUR) == ()  # until they are looked at again
+    await turn(store, SetPreferences(Preferences(off=frozenset(NewsKind))), at=people[2], now=NOW + HOUR)
+    await checked_again(store, id, NOW + HOUR)
+    assert [copy.address for copy in await due(store, NOW + HOUR)] == people[:2]
+    await store.record(on_its_way, Delivered("1"), now=NOW + HOUR)
+    assert await claimed(store, id, now=NOW + HOUR) == 0
+    await answered(store, now=NOW + HOUR)
+    assert await finished(store, id, now=NOW + HOUR)
+    assert (await fates(store))[Fate.SENT] == 2
+
+
+async def test_a_copy_that_arrives_while_it_is_put_off_is_not_sent_again(store: Store) -> None:
+    await acquainted(store, 1)
+    id = await announced(store)
+    await claimed(store, id)
+    (on_its_way,) = await due(store)
+    await checked_again(store, id, NIGHT)
+    await store.record(on_its_way, Delivered("1"), now=NIGHT)
+    assert await claimed(store, id, now=MORNING) == 0
+    assert await fates(store) == {Fate.SENT: 1}
 
 
 async def test_who_can_no_longer_be_reached_when_the_quiet_hours_end_gets_none(
@@ -403,6 +475,8 @@ async def test_answers_of_a_poll_are_counted_and_a_changed_one_replaces(store: S
             await store.announcements.vote(row.id, poll, at, options)
     _, tally = await newest(store)
     assert (tally.votes, tally.voters) == ({0: 1, 1: 1, 2: 1}, 2)
+    lines = await store.announcements.listing((await newest(store))[0])
+    assert [line.vote for line in lines] == [("a", "c"), ("b",), ()]
     assert rows(path, "SELECT count(*) FROM person") == [(3,)]
     assert await store.unfinished("telegram") == ()
 
@@ -410,29 +484,83 @@ async def test_answers_of_a_poll_are_counted_and_a_changed_one_replaces(store: S
 # ---- who made it ----
 
 
-async def staff(store: Store, at: Address = ALICE) -> PersonId:
-    loaded = await store.load(at, now=NOW, profile={"standing": Standing.STAFF})
+async def staff(store: Store, at: Address = ALICE, *, standing: Standing = Standing.STAFF) -> PersonId:
+    loaded = await store.load(at, now=NOW, profile={"standing": standing})
     return loaded.view.person.id
 
 
 def announcing(text: str = "Avis", *, again: bool = False) -> Announce:
-    return Announce(Plan(say(text), again=again), started=say("C'est parti"), twice=say("Déjà annoncé"))
+    return Announce(Plan(say(text), again=again))
 
 
-async def test_staff_announce_in_a_turn_and_are_told_if_it_was_announced_before(
+async def test_staff_announce_in_a_turn_and_the_same_text_only_if_they_know_of_the_last(
     store: Store, path: Path
 ) -> None:
+    """A turn that knew nothing of it, or of an earlier one, is decided again."""
     person = await staff(store)
-    for effect in (announcing(), announcing(), announcing(again=True)):
-        assert await turn(store, effect)
-    said = [one.text for one in await store.history(ALICE)]
-    assert said == ["C'est parti", "Déjà annoncé", "C'est parti"]
+    assert await turn(store, announcing())
+    assert not await turn(store, announcing())
+    assert await turn(store, replace(announcing(), knowing=AnnouncementId(1)))
+    assert not await turn(store, replace(announcing(), knowing=AnnouncementId(1)))
+    assert await turn(store, announcing(again=True))
     found = await store.announcements.all_seen()
-    assert [one.announcement.made_by for one in found] == [person, person]
+    assert [one.announcement.made_by for one in found] == [person] * 3
     assert rows(path, "SELECT act, about FROM journal") == [
-        ("announcement.planned", "1"),
-        ("announcement.planned", "2"),
+        ("announcement.planned", str(number)) for number in (1, 2, 3)
     ]
+
+
+async def test_what_was_announced_last_of_the_same_text_is_known(store: Store) -> None:
+    view = (await store.load(ALICE, now=NOW)).view
+    twin, other = Twin(say("Avis")), Twin(say("Avis"), EVENT.id)
+    for again in (False, True):
+        await store.announcements.announce(Plan(say("Avis"), again=again), now=NOW)
+    gone = await store.announcements.announce(Plan(say("Avis"), again=True, starts=NOW + HOUR), now=NOW)
+    await store.announcements.order(gone, Order.CANCEL, now=NOW)  # it reached nobody
+    found = (await store.announcements.seen_in(view, {twin, other})).twins
+    assert found[other] is None
+    last = found[twin]
+    assert last is not None and last.announcement.id == 2
+
+
+async def test_who_organises_writes_to_those_registered_and_to_nobody_else(store: Store, path: Path) -> None:
+    person = await staff(store, standing=Standing.ORGANISER)
+    await store.publish_event(EVENT, News(say("Promotion"), {}), now=NOW)
+    people = await acquainted(store, 3)
+    coming = Register(EVENT.id, Reply.GOING, 1, Place.SEATED, say("Promotion"))
+    assert await turn(store, coming, at=people[1])
+    plan = Plan(say("La salle change"), kind=NewsKind.EVENTS, event=EVENT.id)
+    for wider in (
+        Audience(),
+        Audience("seen_within(9)"),
+        Audience(f"{comes_to(EVENT.id)} or seen_within(9)"),
+    ):
+        assert not await turn(store, Announce(replace(plan, audience=wider)))
+    assert await turn(store, Announce(replace(plan, audience=Audience(comes_to(EVENT.id)))))
+    (id,) = await store.announcements.begin_due(now=NOW)
+    assert await claimed(store, id) == 1
+    assert [copy.address for copy in await due(store)] == [people[1]]
+    assert await store.announcements.show(id, say("Carte", key="carte"), now=NOW)
+    assert len(await store.history(ALICE)) == 1
+    for effect in (
+        Direct(id, Order.PAUSE),
+        Amend(id, Markdown("Mieux")),
+        ReportOn(id, HandOut(say("Bilan"), ())),
+    ):
+        assert await turn(store, effect)
+    # Without the role none of it.
+    assert await store.roles.remove(person, now=NOW)
+    assert not await turn(store, Direct(id, Order.RESUME))
+    assert not await turn(store, Announce(replace(plan, audience=Audience(comes_to(EVENT.id)))))
+    await store.announcements.show(id, say("Carte, plus loin", key="carte"), now=NOW)
+    assert "Carte, plus loin" not in [one.text for one in await store.history(ALICE)]
+
+
+async def test_who_organises_may_not_touch_any_other(store: Store) -> None:
+    await staff(store, standing=Standing.ORGANISER)
+    id = await announced(store)
+    for effect in (Direct(id, Order.PAUSE), Amend(id, None), ReportOn(id, HandOut(say("Bilan"), ()))):
+        assert not await turn(store, effect)
 
 
 @pytest.mark.parametrize(
@@ -442,7 +570,7 @@ async def test_staff_announce_in_a_turn_and_are_told_if_it_was_announced_before(
         Direct(AnnouncementId(1), Order.PAUSE),
         Amend(AnnouncementId(1), Markdown("x")),
         Amend(AnnouncementId(1), None),
-        ReportOn(AnnouncementId(1), say("Bilan"), (), "x.csv", {}),
+        ReportOn(AnnouncementId(1), HandOut(say("Bilan"), ())),
     ],
 )
 async def test_who_has_lost_the_right_changes_nothing(store: Store, path: Path, effect: Effect) -> None:
@@ -477,27 +605,31 @@ async def test_orders_of_a_turn_are_written_into_the_journal_and_impossible_ones
     ]
 
 
-async def test_the_report_hands_out_every_copy_with_its_reason_readable(store: Store) -> None:
+async def test_the_list_holds_every_copy_with_its_reason_readable(store: Store, path: Path) -> None:
     await staff(store, Address("telegram", "1000"))
     await store.load(Address("telegram", "1001"), now=NOW, name="=1+1")
     id = await announced(store)
     await claimed(store, id)
     await answered(store, Delivered("1"), Unreachable("Forbidden: bot was blocked by the user"))
-    from bot.events.report import words_of
-    from tests.storage.announcing import shelf
-
-    effect = ReportOn(
-        id, say("Bilan"), (NewFile("a.png", "image/png", b"x"),), "l.csv", words_of(shelf().phrases)
-    )
-    assert await turn(store, effect, at=Address("telegram", "1000"))
-    message = (await store.history(Address("telegram", "1000")))[-1].message
-    assert message is not None
-    assert [one.name for one in message.attachments] == ["a.png", "l.csv"]
-    data = await store.files.read(message.attachments[1].sha256)
-    assert data is not None
-    lines = data.decode("utf-8-sig").split("\r\n")
+    here = Address("telegram", "1000")
+    wanted: set[Wanted] = {Need.ANNOUNCEMENTS, CopiesOf(id)}
+    view = (await store.load(here, now=NOW, needs=lambda session, standing: wanted)).view
+    listing = listing_file("l.csv", view.copies, words_of(shelf().phrases), POLICY.timezone)
+    lines = listing.content.decode("utf-8-sig").split("\r\n")
     assert lines[0] == "Prénom;État;Motif;Date et heure;Boutons touchés;Inscription;Réponse au sondage"
     assert lines[2].startswith("'=1+1;Injoignables;la personne a bloqué l'assistant;2027-01-14 19:30;0")
+    assert await turn(store, ReportOn(id, HandOut(say("Bilan"), (listing,))), at=here)
+    message = (await store.history(here))[-1].message
+    assert message is not None
+    assert [one.name for one in message.attachments] == ["l.csv"]
+    # Who took the names of others stands in the journal.
+    assert rows(path, "SELECT act, about FROM journal") == [("announcement.list", str(id))]
+
+
+async def test_a_list_longer_than_one_look_is_whole(store: Store) -> None:
+    await sent(store, 5)
+    lines = await tallies.listing(store._database, (await newest(store))[0], part=2)
+    assert [line.fate for line in lines] == [Fate.SENT] * 5
 
 
 async def test_the_report_is_sent_once_for_each_edition(store: Store) -> None:

@@ -154,6 +154,7 @@ async def test_an_export_holds_every_row_about_the_person(store: Store, path: Pa
         "active",
         "digest",
         "refusal",
+        "leaving_topic",  # of who was erased, by number alone
         "expected",  # of people who have not written yet: whose it is becomes known when they do
         "sqlite_sequence",
     }

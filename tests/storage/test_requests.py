@@ -258,6 +258,91 @@ async def test_an_erasure_takes_the_request_and_ends_its_topic(desk: Store, path
         assert rows(path, f"SELECT * FROM {table}") == []
 
 
+async def taken_away(store: Store) -> list[tuple[str, str]]:
+    """Topics that are being asked for, and what is said if we may not."""
+    found = [one.message for one in await due(store, to=GROUP)]
+    return [(one.topic.at, one.text) for one in found if one.topic is not None and one.topic.gone]
+
+
+async def closed(store: Store) -> None:
+    """The request is answered and closed, and its topic says so."""
+    by = await staff(store)
+    await turn(store, relay(by), at=GROUP)
+    await turn(store, Handle(ONE, Deed.CLOSE, RequestState.WAITING, by), at=GROUP)
+    while waiting := await due(store, to=GROUP):
+        await store.record(waiting[0], Delivered("9", topic="77"), now=NOW)
+
+
+async def test_the_topic_of_a_request_closed_long_ago_is_deleted(desk: Store, path: Path) -> None:
+    await closed(desk)
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=89))
+    assert await taken_away(desk) == []
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=91))
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=92))
+    assert await taken_away(desk) == [("77", "sans droit")], "asked for once"
+    (asked,) = await due(desk, to=GROUP)
+    await desk.record(asked, Delivered(), now=NOW)
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=93))
+    assert await taken_away(desk) == [] == rows(path, "SELECT * FROM leaving_topic")
+
+
+@pytest.mark.parametrize("receipt", [Delivered("80", topic="77"), Failed("gave up"), Refused("strange")])
+async def test_a_topic_that_cannot_be_deleted_is_asked_for_every_day_and_told_of_once(
+    desk: Store, path: Path, receipt: Delivered | Failed | Refused
+) -> None:
+    await closed(desk)
+    said = []
+    for day in range(91, 95):
+        await desk.purge(say("sans droit"), now=NOW + timedelta(days=day))
+        ((topic, text),) = await taken_away(desk)
+        assert topic == "77"
+        said += [text] if text else []
+        (asked,) = await due(desk, to=GROUP)
+        await desk.record(asked, receipt, now=NOW)
+    assert said == (["sans droit"] if isinstance(receipt, Delivered) else ["sans droit"] * 4)
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=91 + 366))
+    assert await taken_away(desk) == [] == rows(path, "SELECT * FROM leaving_topic"), "not for ever"
+
+
+async def test_an_erased_topic_is_asked_for_again_and_names_nobody(desk: Store, path: Path) -> None:
+    await turn(desk, TellTeam(RequestId(0), say(f"parti {NUMBER}")), Erase(say("adieu")))
+    (goodbye,) = await due(desk, to=GROUP)
+    await desk.record(goodbye, Delivered("81", topic="77"), now=NOW)
+    assert rows(path, "SELECT channel, address, reference FROM leaving_topic") == [
+        ("telegram", "-1009", "77")
+    ]
+    await desk.purge(say("sans droit"), now=NOW + DAY)
+    assert await taken_away(desk) == [("77", "")]
+
+
+async def test_put_out_of_the_group_no_topic_is_asked_for_until_we_are_back(desk: Store) -> None:
+    await closed(desk)
+    await turn(desk, Reach(False), at=GROUP)
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=91))
+    assert await taken_away(desk) == []
+    await turn(desk, Reach(True), at=GROUP)
+    await desk.purge(say("sans droit"), now=NOW + timedelta(days=92))
+    assert await taken_away(desk) == [("77", "sans droit")]
+
+
+async def test_without_topics_an_erasure_takes_back_what_staff_were_told(store: Store) -> None:
+    await staff(store)
+    await turn(store, ASKED)
+    (told,) = await due(store, to=BRUNO)
+    await store.record(told, Delivered("5"), now=NOW)
+    await turn(store, TellTeam(ONE, say("encore un mot", key="request-1.p7")))
+    (told,) = await due(store, to=BRUNO)
+    await store.record(told, Delivered("6"), now=NOW)
+    instead = Message(Markdown("retiré"), recalls=True)
+    words = TellTeam(RequestId(0), say(f"parti {NUMBER}"))
+    await turn(store, words, TellTeam(RequestId(0), instead), Erase(say("adieu")))
+    left = []
+    while waiting := await due(store, to=BRUNO):
+        left.append((waiting[0].message.text, waiting[0].message.recalls, waiting[0].replaces))
+        await store.record(waiting[0], Delivered(waiting[0].replaces or "7"), now=NOW)
+    assert left == [("retiré", True, "5"), ("retiré", True, "6"), ("parti 1", False, None)]
+
+
 async def test_words_go_sooner_than_what_is_counted(desk: Store, path: Path) -> None:
     by = await staff(desk)
     await turn(desk, relay(by), at=GROUP)

@@ -13,6 +13,7 @@ from subprocess import PIPE
 import pytest
 
 from bot.storage.database import Transaction
+from bot.storage.database_files import hold_serving_lock
 from bot.storage.errors import (
     AlreadyServing,
     ExposedDatabase,
@@ -23,7 +24,7 @@ from bot.storage.errors import (
 )
 from bot.storage.queries import migrations, parse, shipped
 from bot.storage.schema import migrate, statements
-from bot.storage.sqlite import Sqlite, hold_serving_lock
+from bot.storage.sqlite import Sqlite
 from tests.storage.samples import REPOSITORY, rows
 
 QUERIES = parse(
@@ -52,14 +53,14 @@ async def database(path: Path) -> AsyncIterator[Sqlite]:
     await opened.close()
 
 
-async def put(database: Sqlite, name: str, *, fail: bool = False) -> str:
+async def put(database: Sqlite, name: str, *, fail: bool = False, within: float = 0.0) -> str:
     async def work(tx: Transaction) -> str:
         await tx.run("put", name=name, value="x")
         if fail:
             raise LookupError(name)
         return name
 
-    return await database.write(work)
+    return await database.write(work, within=within)
 
 
 async def test_nobody_else_can_read_what_is_made(open_umask: None, database: Sqlite, path: Path) -> None:
@@ -193,6 +194,27 @@ async def test_what_waits_at_the_close_is_still_written(database: Sqlite, path: 
         await put(database, "late")
 
 
+async def test_what_nobody_waits_for_is_committed_with_what_comes_next(database: Sqlite) -> None:
+    held = asyncio.create_task(put(database, "held", within=3600.0))
+    await asyncio.sleep(0.05)
+    assert not held.done()
+    await put(database, "next")
+    assert await held == "held"
+
+
+async def test_what_nobody_waits_for_is_committed_when_its_time_is_over(database: Sqlite) -> None:
+    names = ["a", "b", "c"]
+    assert await asyncio.gather(*(put(database, name, within=0.01) for name in names)) == names
+
+
+async def test_a_close_commits_what_nobody_waits_for(database: Sqlite, path: Path) -> None:
+    held = asyncio.create_task(put(database, "held", within=3600.0))
+    await asyncio.sleep(0)
+    await database.close()
+    await held
+    assert rows(path, "SELECT name FROM setting") == [("held",)]
+
+
 async def test_a_locked_database_is_waited_for_and_reported(database: Sqlite, path: Path) -> None:
     database._writer.execute("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -254,7 +276,7 @@ async def test_a_reader_in_the_way_holds_up_no_write_and_the_log_is_emptied_when
 
 def test_only_one_process_serves_and_the_next_may_when_it_died(path: Path) -> None:
     code = (
-        "import sys, pathlib\nfrom bot.storage.sqlite import hold_serving_lock\n"
+        "import sys, pathlib\nfrom bot.storage.database_files import hold_serving_lock\n"
         "hold_serving_lock(pathlib.Path(sys.argv[1]))\nprint('held', flush=True)\nsys.stdin.read()"
     )
     command = [sys.executable, "-c", code, str(path)]

@@ -72,6 +72,34 @@ async def test_a_period_holds_today_and_the_one_before_as_many_days(
     assert (counted.now.last, counted.before.last) == (TODAY, TODAY - 7 * DAY)
 
 
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2027-01-17T22:59:59+00:00", "2027-01-17"),
+        ("2027-01-17T23:00:00+00:00", "2027-01-18"),  # winter: an hour before UTC
+        ("2027-03-28T21:59:59+00:00", "2027-03-28"),  # the clocks went forward in the night before
+        ("2027-03-28T22:00:00+00:00", "2027-03-29"),
+    ],
+)
+async def test_a_day_begins_at_midnight_by_the_clocks_of_the_operator(
+    store: Store, path: Path, moment: str, day: str
+) -> None:
+    """What is counted by day and what is counted by its moment fall into the same week."""
+    now = datetime.fromisoformat(moment)
+    here = run(PATH, "un")
+    await turn(
+        store, Asked("answered", A), Opinion(A, True), Begin(PATH), session=Session(runs=(here,)), now=now
+    )
+    await turn(store, Finish(PATH, "done"), session=Session(), now=now)
+    for table in ("asked", "opinion", "passage"):
+        assert set(rows(path, f"SELECT day FROM {table}")) == {(day,)}
+    ends = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    for later, count in ((0, 1), (6, 1), (7, 0)):
+        span = (await store.statistics.load(Period.WEEK, now=ends + later * DAY)).now
+        found = {span.asked.get("answered", 0), span.helpful, len(span.journeys), span.new}
+        assert found == {count}, later
+
+
 async def test_groups_and_erased_people_are_no_people(store: Store) -> None:
     await turn(store)
     await store.load(Address("telegram", "-100"), now=NOW, group=True)
@@ -187,18 +215,27 @@ async def test_the_digest_goes_once_to_each_of_staff_who_can_be_reached_and_want
     await staff(store, PAGE)
     await turn(store, SetDigest(False), at=Address("telegram", "5"))
     told = Told(say("La semaine"), ())
-    assert not await store.statistics.digest_known(WEEK)
+    assert not await store.statistics.digest_known(WEEK, NOW)
     assert await store.statistics.send_digest(WEEK, told, ["telegram"], now=NOW) == 3
-    assert await store.statistics.digest_known(WEEK)
+    assert await store.statistics.digest_known(WEEK, NOW)
     assert await store.statistics.send_digest(WEEK, told, ["telegram"], now=NOW) == 0
     assert rows(path, "SELECT address FROM outbox ORDER BY address") == [("1",), ("2",), ("6",)]
     assert rows(path, "SELECT week, copies FROM digest") == [("2027-01-04", 3)]
 
 
+async def test_who_has_several_addresses_gets_it_once_and_on_telegram_first(store: Store, path: Path) -> None:
+    await staff(store, Address("web", "0000"))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO address (channel, id, person) SELECT 'telegram', '9', id FROM person")
+    for served, week in ((["web", "telegram"], WEEK), (["web"], WEEK + 7 * DAY)):
+        assert await store.statistics.send_digest(week, Told(say("La semaine"), ()), served, now=NOW) == 1
+    assert rows(path, "SELECT channel FROM outbox ORDER BY id") == [("telegram",), ("web",)]
+
+
 async def test_a_week_without_anything_is_done_with(store: Store, path: Path) -> None:
     await staff(store, ALICE)
     assert await store.statistics.send_digest(WEEK, None, ["telegram"], now=NOW) == 0
-    assert await store.statistics.digest_known(WEEK)
+    assert await store.statistics.digest_known(WEEK, NOW)
     assert rows(path, "SELECT count(*) FROM outbox") == [(0,)]
 
 

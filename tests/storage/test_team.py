@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.model.announcement import Plan
 from bot.model.effects import Audit, Erase, Invite, Send, TakeRole, Unrole
 from bot.model.message import Message
 from bot.model.receipt import Delivered
+from bot.model.team import invitation_digest
 from bot.model.turn import Turn
 from bot.model.who import Address, Standing
 from bot.storage.store import Store
-from bot.storage.team import digest
 from tests.storage.samples import ALICE, BRUNO, CHANNELS, DAY, NOW, POLICY, on_disk, rows, say, turn
 
 CLAIRE = Address("telegram", "4700")
@@ -24,7 +25,7 @@ def told(word: str) -> Mapping[Standing, Message]:
 
 
 def taking(token: str = TOKEN) -> TakeRole:
-    return TakeRole(digest(token), told("welcome"), told("told"), say("gone", key="gone"))
+    return TakeRole(invitation_digest(token), told("welcome"), told("told"), say("gone", key="gone"))
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ async def team(path: Path) -> Store:
     """A store with one administrator, who has invited somebody to the staff."""
     store = await Store.open(path, policy=POLICY, admins=frozenset([CLAIRE]))
     await store.load(CLAIRE, now=NOW, name="Claire")
-    assert await turn(store, Invite(Standing.STAFF, digest(TOKEN), NOW + 7 * DAY), at=CLAIRE)
+    assert await turn(store, Invite(Standing.STAFF, invitation_digest(TOKEN), NOW + 7 * DAY), at=CLAIRE)
     return store
 
 
@@ -76,7 +77,7 @@ async def test_nobody_loses_by_an_invitation_what_they_have(team: Store) -> None
 async def test_only_administrators_invite_and_take_back(team: Store, who: Address) -> None:
     await turn(team, taking(), at=ALICE)
     staff = (await team.load(ALICE, now=NOW)).view.person.id
-    assert not await turn(team, Invite(Standing.STAFF, digest("mine"), NOW + DAY), at=who)
+    assert not await turn(team, Invite(Standing.STAFF, invitation_digest("mine"), NOW + DAY), at=who)
     assert not await turn(team, Unrole(staff), at=who)
     assert await standing(team, ALICE) is Standing.STAFF
     assert await turn(team, Unrole(staff), at=CLAIRE)
@@ -176,3 +177,15 @@ async def test_what_is_not_kept_is_sent_and_not_found_afterwards(team: Store, pa
     assert await said(team, CLAIRE) == ["plain"]
     await team.close()
     assert not any("i_secret" in str(rows(path, f"SELECT * FROM {table}")) for table in ("history", "outbox"))
+
+
+async def test_the_journal_tells_what_people_know_an_event_and_an_announcement_by(
+    team: Store, path: Path
+) -> None:
+    await team.announcements.announce(Plan(say("Bonjour à **tous**")), now=NOW)
+    await turn(team, Audit("announcement.planned", "1"), at=CLAIRE)
+    await turn(team, Audit("announcement.planned", "99"), at=CLAIRE)
+    await turn(team, Audit("request.take", "1"), at=CLAIRE)
+    found = (await team.roles.team()).journal
+    await team.close()
+    assert [one.title for one in found[:3]] == ["", "", "Bonjour à **tous**"]

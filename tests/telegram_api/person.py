@@ -1,5 +1,6 @@
 """A person with a Telegram account: what they can do in a chat, and what they hear from the bot there."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.telegram_api.answers import JsonObject
@@ -152,6 +153,13 @@ class Person:
         message.edits.append(content)
         self._update("edited_message", message_json(message), lane=message.chat.id)
 
+    async def recaptions(self, message: Message, caption: str) -> None:
+        """Change what is written below an own file."""
+        message.content = replace(message.content, text=caption, html=caption)
+        message.edited_at = self._world.clock.now()
+        message.edits.append(message.content)
+        self._update("edited_message", message_json(message), lane=message.chat.id)
+
     async def shares_contact(self, phone: str = "+33600000000", *, of: User | None = None) -> Message:
         """Share a contact, one's own unless ``of`` names another."""
         user = of or self.user
@@ -183,6 +191,13 @@ class Person:
             raise ValueError("these bytes are no picture")
         file = self._world.keep_file("photo", Upload("photo.jpg", "image/jpeg", data))
         return self._posts(Content("photo", caption, caption, file=file, extra={"photo": [photo_json(file)]}))
+
+    async def records(
+        self, seconds: int = 3, *, chat: Chat | None = None, thread: int | None = None
+    ) -> Message:
+        """Send a voice message."""
+        voice = {"file_id": "VOICE", "file_unique_id": "voice", "duration": seconds}
+        return self._posts(Content("voice", extra={"voice": voice}), chat=chat, thread=thread)
 
     async def votes(self, *options: int, message: Message | None = None) -> None:
         """Answer the newest poll, or that of a message; no option takes the answer back. An anonymous poll

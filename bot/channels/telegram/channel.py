@@ -90,7 +90,9 @@ class TelegramChannel:
             return shown
         if message.topic is not None:
             return await self._in_topic(address, message, message.topic, parts, replaces)
-        if replaces is not None and bulk:
+        if message.recalls and replaces is None:
+            return Delivered()  # where it is nobody knows any more: there is nothing to take away
+        if replaces is not None and (bulk or message.recalls):
             return await self._sender.amend(address, replaces, message, parts)
         if replaces is not None and (part := edited_part(parts)):
             receipt = await self._sender.edit(address, replaces, part)
@@ -111,11 +113,15 @@ class TelegramChannel:
                     receipt := await self._sender.edit(address, replaces, part)
                 ):
                     return receipt
-            return await self._sender.deliver(address, message, placed(parts, topic, thread))
+            # The first message went with the topic where that is gone: the title says what it is about.
+            where = topic if thread or not topic.at else replace(topic, first="")
+            return await self._sender.deliver(address, message, placed(parts, where, thread))
 
         receipt = await self._topics.send(address, topic, say if parts else None)
         if isinstance(receipt, Migrated) and address.id == self.room.group:
             self.room.group = receipt.to
+        if topic.gone and receipt == Delivered():
+            self.room.topics.discard(topic.at)
         if isinstance(receipt, Delivered) and receipt.topic:
             self.room.topics.add(receipt.topic)
         return receipt

@@ -90,7 +90,7 @@ async def amend(
     try:
         for place, step in enumerate(calls):
             if place and pace is not None:
-                await asyncio.sleep(pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
+                await asyncio.sleep(pace.reserve(CHANNEL, within=LONGEST_WAIT, chat=str(chat)) or 0.0)
             await step()
     except Exception as error:  # the vendor's parser may raise anything at a strange answer
         return receipt_of(error)

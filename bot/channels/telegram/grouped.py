@@ -4,21 +4,18 @@ By the Bot API ("Message", "MessageEntity", "ChatMemberUpdated"): a mention of o
 messages, `/question`, and that we were let in or put out.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.channels.telegram.identity import Me
 from bot.markup import clean
-from bot.model.inputs import InGroup, Membership, Utterance
+from bot.model.inputs import COMMAND, InGroup, Membership, Utterance
 
 GROUPS = frozenset({"group", "supergroup"})
 """Kinds of chat in which we may be asked; a channel has readers, nobody to answer."""
 
 QUESTION = "question"
 """The only command that we hear in a group."""
-
-COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
 
 NOT_THEIR_OWN = frozenset(
     {

@@ -55,8 +55,10 @@ NEAR = 1.0
 class Pace(Protocol):
     """What is known of the pace at which calls may leave."""
 
-    def reserve(self, channel: str, *, within: float) -> float | None:
-        """Take the next place on this channel; seconds until it. None if it is further away than `within`."""
+    def reserve(self, channel: str, *, within: float, chat: str = "") -> float | None:
+        """Take the next place on this channel, or in this chat of it; seconds until it. None if the channel
+        has none within so many.
+        """
         ...
 
     def refused(self, channel: str, seconds: float) -> None:

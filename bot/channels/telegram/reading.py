@@ -4,7 +4,6 @@ Shapes by the Bot API ("Update", "Message", "CallbackQuery", "ChatMemberUpdated"
 whole, a group only where `grouped` says that something is meant for us.
 """
 
-import re
 from dataclasses import replace
 from enum import StrEnum
 
@@ -15,6 +14,8 @@ from bot.channels.telegram.signing import verify
 from bot.channels.telegram.staffroom import NOWHERE, StaffRoom, read_staff, staff_tap
 from bot.markup import clean
 from bot.model.inputs import (
+    COMMAND,
+    PAYLOAD,
     Attachment,
     Command,
     Contact,
@@ -23,6 +24,7 @@ from bot.model.inputs import (
     Location,
     Membership,
     Opening,
+    Rewritten,
     Tap,
     Unusable,
     Utterance,
@@ -47,18 +49,18 @@ ALLOWED_UPDATES = (
 MAX_FILE = 20_000_000
 """Bytes that a bot may download (Bot API, getFile: 20 MB)."""
 
-COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 MOST_ANSWERS = 12
 """Answers that a poll may have (Bot API, sendPoll)."""
 LATEST = 1 << 40
 """Unix seconds far beyond any date of a message."""
-PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""Payload of a deep link (Bot API, deep linking)."""
 
 OTHER_CONTENT = frozenset(
     {"animation", "audio", "checklist", "dice", "game", "paid_media", "poll", "story", "video"}
 )
 """Fields of a message with what we cannot take from a person. What is named nowhere is a service message."""
+
+REWRITABLE = frozenset({"animation", "audio", "document", "photo", "video", "voice"})
+"""Fields of a message that a person can change after sending it, or what is written below them."""
 
 
 class Skipped(StrEnum):
@@ -81,7 +83,7 @@ def read_update(
         case {"update_id": int(), "message": message}:
             return _read_message(message, me, room)
         case {"update_id": int(), "edited_message": message}:
-            return _read_for_staff(message, me, room, edited=True) or Skipped.KIND
+            return _read_for_staff(message, me, room, edited=True) or _read_rewritten(message)
         case {"update_id": int(), "callback_query": query}:
             return _read_tap(query, secret, room)
         case {"update_id": int(), "my_chat_member": change}:
@@ -117,6 +119,7 @@ def lane_of(update: object) -> str:
     match update:
         case (
             {"message": {"from": {"id": int(user)}}}
+            | {"edited_message": {"from": {"id": int(user)}}}
             | {"callback_query": {"from": {"id": int(user)}}}
             | {"my_chat_member": {"from": {"id": int(user)}}}
             | {"poll_answer": {"user": {"id": int(user)}}}
@@ -177,6 +180,24 @@ def _read_message(message: object, me: Me, room: StaffRoom) -> Reading | Moved |
     if content is None:
         return Skipped.SERVICE
     return Reading(who[0], _with_post(content, message), who[1], sent=_sent_at(message))
+
+
+def _read_rewritten(message: object) -> Reading | Skipped:
+    """What a person changed of what they had sent; a command is none any more, a place that moves no word."""
+    who = _sender(message)
+    if isinstance(who, Skipped):
+        return who if who is Skipped.MALFORMED else Skipped.KIND
+    content: Input
+    match message:
+        case {"text": str(text)} if text.strip() and not text.lstrip().startswith("/"):
+            content = Utterance(clean(text))
+        case dict() if REWRITABLE & message.keys():
+            content = Unusable("other")
+        case _:
+            return Skipped.KIND
+    content = _with_post(content, message)
+    assert isinstance(content, Utterance | Unusable)
+    return Reading(who[0], Rewritten(content))
 
 
 def _read_content(message: object) -> Input | None:
@@ -257,7 +278,7 @@ def _read_text(text: str) -> Input:
         return Unusable("other")
     if not (command := COMMAND.fullmatch(text.strip())):
         return Utterance(text)
-    name, argument = command[1].lower(), (command[2] or "").strip()
+    name, argument = command[1].lower(), (command[3] or "").strip()
     if name == "start":
         # What is not a payload is no deep link: a plain start, and nothing of it goes further.
         return Opening(argument) if PAYLOAD.fullmatch(argument) else Command("start")

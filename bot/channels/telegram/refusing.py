@@ -6,7 +6,8 @@ Such an update is dropped; that it came is counted for staff (fault F27), withou
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any
 
-from bot.channels.telegram.grouped import COMMAND, SERVICE_ACCOUNTS
+from bot.channels.telegram.grouped import SERVICE_ACCOUNTS
+from bot.model.inputs import COMMAND
 
 Report = Callable[[str, str], Coroutine[Any, Any, None]]
 """Count a command (`/annonce`) and how it came (`group`, `anonymous`, `forward`, `edited`, `channel`)."""

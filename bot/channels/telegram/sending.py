@@ -89,8 +89,8 @@ class Sender:
             first = len(done)
             for place in range(first, len(parts)):
                 self._begun[task] = done
-                if place > first and self.pace is not None:
-                    await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
+                if place > first:
+                    await self._wait(address)
                 receipt = await self._send(bot, address, parts[place])
                 done = (*done, receipt)
             if bulk and len(done) > 1:
@@ -161,9 +161,13 @@ class Sender:
             lost = QUESTION_GONE if part.thread is not None else (*QUESTION_GONE, *TOPIC_GONE)
             if part.reply_to is None or not mentions(error, *lost):
                 raise
-        if self.pace is not None:
-            await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
+        await self._wait(address)
         return await self._say(bot, address, replace(part, reply_to=None))
+
+    async def _wait(self, address: Address) -> None:
+        """For the place of one more call to this chat."""
+        if self.pace is not None:
+            await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT, chat=address.id) or 0.0)
 
     async def _say(self, bot: Bot, address: Address, part: Part) -> Delivered:
         if part.poll is not None:
@@ -196,18 +200,8 @@ class Sender:
 
     async def _send_file(self, bot: Bot, address: Address, part: Part, file: AttachedFile) -> Sent:
         content = InputFile(await asyncio.to_thread(self._load, file.sha256), filename=file.name)
-        if part.is_photo:
-            return await bot.send_photo(
-                int(address.id),
-                content,
-                caption=part.html or None,
-                parse_mode=ParseMode.HTML,
-                reply_markup=part.markup,
-                disable_notification=part.silent,
-                reply_parameters=_answering(part),
-                message_thread_id=part.thread,
-            )
-        return await bot.send_document(
+        send = bot.send_photo if part.is_photo else bot.send_document
+        return await send(
             int(address.id),
             content,
             caption=part.html or None,

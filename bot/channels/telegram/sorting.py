@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from bot.channels.telegram.grouped import bare
 from bot.channels.telegram.identity import Me
 from bot.channels.telegram.reading import Skipped, chat_of, lane_of, read_update
-from bot.channels.telegram.staffroom import NOWHERE, StaffRoom, kept_of_staff
+from bot.channels.telegram.staffroom import KEPT_OF_STAFF, NOWHERE, StaffRoom, kept_of_staff
 from bot.markup import clean
-from bot.model.inputs import StaffReply
+from bot.model.inputs import Rewritten, StaffReply
 from bot.runtime.channel import Moved, Reading, Voted
 
 LARGEST_ID = 1 << 63
@@ -80,9 +80,11 @@ def sort_update(update: object, *, secret: bytes, me: Me, room: StaffRoom = NOWH
 
 
 def _kept(update: object, found: Reading | Moved | Voted) -> object:
-    """What of an update from a group is written down."""
+    """What of an update from a group, or of one that was changed, is written down."""
     if isinstance(found, Reading) and isinstance(found.input, StaffReply):
         return kept_of_staff(update, found.input)
+    if isinstance(found, Reading) and isinstance(found.input, Rewritten):
+        return bare(update, KEPT_OF_STAFF)  # of a file nothing is needed, nor of what it answered
     return bare(update)
 
 

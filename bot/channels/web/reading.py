@@ -6,15 +6,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.markup import clean, utf16_length
-from bot.model.inputs import Command, Input, Opening, Tap, Utterance
+from bot.model.inputs import COMMAND, PAYLOAD, Command, Input, Opening, Tap, Utterance
 
 LONGEST = 4096
 """UTF-16 units of one message, as on Telegram: the same text can be said everywhere."""
 NAMED = 120
 """Signs of a file's name that are kept."""
 
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:\s+(.*))?", re.DOTALL)
-_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
 
@@ -36,11 +34,11 @@ def typed(text: str) -> Input | None:
     """What typed words mean: a command, a deep link pasted as `/start payload`, or an utterance."""
     if not text or utf16_length(text) > LONGEST:
         return None
-    command = _COMMAND.fullmatch(text)
+    command = COMMAND.fullmatch(text)
     if command is None:
         return Utterance(text)
-    name, argument = command[1].lower(), (command[2] or "").strip()
-    if name == "start" and _PAYLOAD.fullmatch(argument):
+    name, argument = command[1].lower(), (command[3] or "").strip()
+    if name == "start" and PAYLOAD.fullmatch(argument):
         return Opening(argument)
     return Command(name, argument)
 

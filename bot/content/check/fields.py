@@ -20,8 +20,6 @@ CHOICES = {
 """Part of an announcement -> the ids that its choices can have."""
 COUNTED = ("text", "number", "scale", "choices")
 """Field types for which `min` and `max` mean something."""
-PERSONAL = ("email", "phone", "person")
-"""Field types that are personal whatever the author says."""
 
 
 def declarations_agree(material: Material) -> Iterator[Problem]:
@@ -152,11 +150,7 @@ def personal_fields_are_kept_for_a_time(material: Material) -> Iterator[Problem]
     """`no-keep` (warning)."""
     for authored in material.flows:
         for place, step in authored.steps():
-            if (
-                isinstance(step, Ask)
-                and not step.field.keep
-                and (step.field.personal or step.field.type in PERSONAL)
-            ):
+            if isinstance(step, Ask) and step.personal and not step.field.keep:
                 message = (
                     f"donnée personnelle sans durée{NBSP}: ajoutez par exemple «{NBSP}keep: 12 months{NBSP}»"
                 )

@@ -6,6 +6,7 @@ from bot.content.authored import AuthoredFlow, Material
 from bot.content.problem import NBSP, Problem, did_you_mean, quote
 from bot.flows.actions import ACTIONS
 from bot.flows.step import Link
+from bot.flows.steps.end import EVENTS_LIST
 from bot.flows.steps.goto import Goto
 
 
@@ -51,7 +52,7 @@ def _known(link: Link, authored: AuthoredFlow, material: Material) -> Collection
         case "step-or-flow":
             return {name for name in steps if not name.startswith("#")} | flows
         case "flow-or-article":
-            return flows | material.article_ids
+            return flows | material.article_ids | {EVENTS_LIST}
         case "article":
             return material.article_ids
         case "action":

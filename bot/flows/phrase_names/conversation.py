@@ -18,7 +18,6 @@ CONVERSATION: Mapping[str, tuple[str, ...]] = {
     "human": ("contact",),
     "contact_missing": (),
     "unknown_command": ("command",),
-    "staff_only": (),
     # menu, journeys, open runs
     "menu": (),
     "menu_staff": ("lines",),

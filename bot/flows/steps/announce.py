@@ -12,7 +12,7 @@ class AnnouncementParts(Parts):
 
     TYPES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "post": ("post", "text"),
-        "kind": ("choice",),
+        "kind": ("choice", "computed"),
         "event": ("choice", "computed", "text"),
         "among": ("choices", "choice", "department"),
         "done": ("choices", "choice"),
@@ -58,7 +58,7 @@ class Announce(Submitting):
     """Composes an announcement."""
 
     VERB: ClassVar[str] = "announce"
-    DECISIONS: ClassVar[tuple[str, ...]] = ("envoyer",)
+    DECISIONS: ClassVar[tuple[str, ...]] = ("envoyer", "encore")
 
     announce: AnnouncementParts
 

@@ -17,7 +17,7 @@ from bot.flows.field import NOW, Choice, Declared, Field, owner_of
 from bot.flows.french import shorten
 from bot.flows.listing import EVENTS, JOURNEYS, PEOPLE, listed, people
 from bot.flows.posts import MAX_POST, Post, post_of, write_post
-from bot.flows.proposals import PROPOSED, proposals
+from bot.flows.proposals import PROPOSED, picked, proposals
 from bot.flows.step import (
     Again,
     Answered,
@@ -153,7 +153,8 @@ class Ask(Step):
         return "\n".join([self.ask.source, self.help.source if self.help else "", *labels])
 
     @property
-    def _personal(self) -> bool:
+    def personal(self) -> bool:
+        """Whether the answer tells of a person: as authored, or by its type."""
         return self.field.personal or self.field.type in ALWAYS_PERSONAL
 
     def declare(self, scope: Owner) -> Declared:
@@ -164,7 +165,7 @@ class Ask(Step):
             owner_of(field.name, field.scope or scope),
             self.choices,
             field.keep,
-            self._personal,
+            self.personal,
             self.ask,
             people=field.type == "person" or self.choices_from == PEOPLE,
             listed="" if self.choices_from in (None, PEOPLE) else self.choices_from or "",
@@ -236,6 +237,10 @@ class Ask(Step):
         match input:
             case Tap(act=choice):
                 return self._tapped(choice, scope)
+            case Utterance(text=text) if id := picked(
+                text, self.field.type, proposals(self.propose, scope.names)
+            ):
+                return self._tapped(id, scope)
             case Utterance() | Attachment() | Unusable() if self.field.type == "post":
                 return self._posted(input, scope)
             case Attachment(content=content):
@@ -383,7 +388,7 @@ class Ask(Step):
     def _answered(self, value: Value, scope: Scope, *, shown: str = "") -> Answered:
         ref = scope.names.ref(self.field.name)
         erase_after = self.field.keep.after(scope.now) if self.field.keep else None
-        effect = Remember(ref, value, erase_after, self._personal)
+        effect = Remember(ref, value, erase_after, self.personal)
         names = replace(scope.names, answers={**scope.names.answers, ref: value})
         return Answered(escape(shown or names.text(self.field.name)), Outcome(effects=(effect,)))
 

@@ -23,6 +23,11 @@ class Case(Authored):
     else_: Slug | None = Constraint(default=None, alias="else")
     """The step to go to when nothing above holds."""
 
+    @property
+    def target(self) -> str:
+        """The step or the flow to which it leads."""
+        return self.call or self.goto or self.else_ or ""
+
     @model_validator(mode="after")
     def _shape(self) -> "Case":
         if self.else_ is not None:
@@ -48,22 +53,15 @@ class Branch(Step):
 
     def enter(self, scope: Scope) -> Outcome:
         """Goes the first way that is open."""
-        for case in self.branch:
-            if case.else_ is not None:
-                return Outcome(then=target(case.else_, scope))
-            if holds(case.if_, scope.names):
-                if case.call:
-                    return Outcome(then=Into(FlowId(case.call), case.returns))
-                return Outcome(then=target(case.goto or "", scope))
+        for place, case in enumerate(self.branch):
+            if case.else_ is None and not holds(case.if_, scope.names):
+                continue
+            into = Into(FlowId(case.call), case.returns) if case.call else None
+            return Outcome(then=into or target(case.target, scope), case=place)
         raise AssertionError("a branch without else passed the checks")
 
     def exits(self) -> tuple[Exit, ...]:
-        ways = tuple(
-            Exit(case.call, "call", case.if_)
-            if case.call
-            else Exit(case.goto or case.else_ or "", "goto", case.if_)
-            for case in self.branch
-        )
+        ways = tuple(Exit(case.target, "call" if case.call else "goto", case.if_) for case in self.branch)
         return (*ways, Exit(NEXT)) if any(way.kind == "call" for way in ways) else ways
 
     def links(self) -> Iterable[Link]:

@@ -6,6 +6,9 @@ from bot.flows.authored import Authored, Slug
 from bot.flows.step import END, Exit, Leave, Link, Outcome, Scope, Step
 from bot.flows.template import Template
 
+EVENTS_LIST = "evenements"
+"""Suggested by this name: the command that lists the events."""
+
 
 class Ending(Authored):
     """How a flow finishes."""
@@ -13,7 +16,7 @@ class Ending(Authored):
     say: Template | None = None
     """Last words; without them the standing phrase."""
     suggest: tuple[Slug, ...] = ()
-    """Flows or articles that may come next; planned flows are left out of the chat."""
+    """Flows or articles that may come next, or `EVENTS_LIST`; planned flows are left out of the chat."""
 
 
 class End(Step):

@@ -52,7 +52,7 @@ class Publish(Submitting):
     """Composes an event."""
 
     VERB: ClassVar[str] = "publish"
-    DECISIONS: ClassVar[tuple[str, ...]] = ("publier", "brouillon")
+    DECISIONS: ClassVar[tuple[str, ...]] = ("publier", "brouillon", "changement")
 
     publish: EventParts
     made: FieldName | None = None

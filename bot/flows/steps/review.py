@@ -111,6 +111,10 @@ class Review(Step):
     def _given(self, scope: Scope) -> list[str]:
         return [name for name in self.review if scope.names.stored(name) is not None or skipped(name, scope)]
 
+    def correctable(self, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The answers that can be changed: field, and the wordings that mean it."""
+        return tuple((name, (_label(name, scope.names),)) for name in self._correctable(scope))
+
     def _correctable(self, scope: Scope) -> list[str]:
         return [name for name in self._given(scope) if scope.flow.asking(name)]
 
@@ -118,7 +122,7 @@ class Review(Step):
         phrases = scope.shelf.phrases
         match _stage(scope):
             case "pick":
-                return tuple((name, (_label(name, scope.names),)) for name in self._correctable(scope))
+                return self.correctable(scope)
             case "erase":
                 return (
                     (ERASE, (phrases.label("button_yes"), *phrases.words["yes"])),

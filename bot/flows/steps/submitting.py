@@ -1,6 +1,7 @@
 """What `publish` and `announce` have in common: answers make something, it is shown, and then it leaves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from bot.flows.authored import Authored, FieldName, Slug
@@ -18,11 +19,13 @@ from bot.flows.step import (
     Outcome,
     PromptInput,
     Refused,
+    Replay,
     Reply,
     Scope,
     Step,
     answer_act,
 )
+from bot.flows.steps.review import PICK, Review
 from bot.knowledge.choice import Chosen, Unsure, match_choice
 from bot.markup.escape import escape
 from bot.model.effects import Remember
@@ -60,7 +63,7 @@ class Submitting(Step):
     """What can be decided for good, beside to leave it."""
 
     fix: Slug
-    """The step to which "Modifier" leads: a review of the answers."""
+    """A review: "Modifier" offers its answers, to change one; from any other step it goes on."""
     decided: FieldName | None = None
     """The field that keeps what was decided."""
 
@@ -78,21 +81,23 @@ class Submitting(Step):
         return self._composed(scope).shown
 
     def prompt(self, scope: Scope) -> Message:
-        """What would happen, and the decisions."""
-        composed = self._composed(scope)
-        options = tuple(Option(id, words[0], answer_act(scope.serial, id)) for id, words in composed.options)
-        return Message(composed.text, options)
+        """What would happen, and the decisions; or the answers that can be changed."""
+        picking = _picks(scope)
+        text = scope.shelf.phrases.say("review_pick") if picking else self._composed(scope).text
+        offered = self._offered(scope)
+        options = tuple(Option(id, words[0], answer_act(scope.serial, id)) for id, words in offered)
+        return Message(text, options)
 
     def accept(self, input: PromptInput, scope: Scope) -> Reply | None:
         """Takes a decision."""
-        options = self._composed(scope).options
+        options = self._offered(scope)
         match input:
             case Tap(act=chosen) if chosen in dict(options):
-                return self._decide(chosen, dict(options)[chosen][0], scope)
+                return self._decide(chosen, dict(options)[chosen][0], scope, in_place=True)
             case Utterance(text=text):
                 match match_choice(text, options):
                     case Chosen(id=chosen):
-                        return self._decide(chosen, dict(options)[chosen][0], scope)
+                        return self._decide(chosen, dict(options)[chosen][0], scope, in_place=False)
                     case Unsure():
                         return Refused(self.refusal(scope))
         return None
@@ -141,10 +146,24 @@ class Submitting(Step):
         assert scope.desk, f"nobody composes at {scope.flow.flow}/{scope.key}"
         return scope.desk.compose(self, scope)
 
-    def _decide(self, decision: str, label: str, scope: Scope) -> Reply:
+    def _offered(self, scope: Scope) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Ids and wordings of what can be chosen here."""
+        return self._answers(scope) if _picks(scope) else self._composed(scope).options
+
+    def _answers(self, scope: Scope) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """The answers that can be changed."""
+        review = scope.flow.step(self.fix)
+        return review.correctable(scope) if isinstance(review, Review) else ()
+
+    def _decide(self, decision: str, label: str, scope: Scope, *, in_place: bool) -> Reply:
         shown = escape(label)
-        if decision == FIX:
+        if _picks(scope):
+            return Answered(shown, Outcome(then=Replay(decision)))
+        if decision == FIX and not self._answers(scope):
             return Answered(shown, Outcome(then=Jump(self.fix)))
+        if decision == FIX:
+            wait = scope.wait or Wait(scope.serial, scope.key, scope.now)
+            return Again(replace(wait, stage=PICK), in_place)
         if decision == DROP:
             return Answered(shown, Outcome(then=Discard()))
         assert scope.desk
@@ -152,9 +171,15 @@ class Submitting(Step):
         if deed.stays:
             return Again(scope.wait or Wait(scope.serial, scope.key, scope.now), effects=deed.effects)
         fields = self.handed_on()
-        kept = [(self.decided, decision), *((fields.get(key), value) for key, value in deed.fills)]
+        decided = decision.partition("-")[0]  # some name what they are about
+        kept = [(self.decided, decided), *((fields.get(key), value) for key, value in deed.fills)]
         remembered = (self._remember(name, value, scope) for name, value in kept if name)
         return Answered(shown, Outcome(effects=(*deed.effects, *remembered), final=True))
 
     def _remember(self, name: str, value: Value, scope: Scope) -> Remember:
         return Remember(scope.names.ref(name), value)
+
+
+def _picks(scope: Scope) -> bool:
+    """Whether the answers that can be changed are on the screen."""
+    return scope.wait is not None and scope.wait.stage == PICK

@@ -99,6 +99,10 @@ class TellTeam:
     """Buttons where staff read it each in their own chat."""
     besides: PersonId | None = None
     """Who of staff hears it otherwise, where each is told in their own chat."""
+    answers: str = ""
+    """The key of what was told before and this belongs to."""
+    edits: bool = False
+    """It replaces what was told under its own key, if that was told."""
 
 
 @dataclass(frozen=True, slots=True)

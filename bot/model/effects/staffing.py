@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model.announcement import AnnouncementId, Order, Plan
-from bot.model.effects.talking import NewFile
+from bot.model.effects.talking import HandOut
 from bot.model.message import Markdown, Message
 from bot.model.roster import RosterId, RosterOrder
 from bot.model.values import StoredFile
@@ -15,17 +15,16 @@ from bot.model.who import PersonId, Standing
 @dataclass(frozen=True, slots=True)
 class Announce:
     """Staff want something told to many; the right is asked for again in the commit (a lost one has the turn
-    decided again), and the journal is written there.
+    decided again, and so has the same text if somebody else announced it meanwhile), and the journal is
+    written there.
 
     A card that shows how far it is appears below by itself, edited in place, and a report at the end. To show
     a person first what they would get: `dialogue.announcing.copy_for(draft, plan)`, a Message to `Send`.
     """
 
     plan: Plan
-    started: Message
-    """Said to who announces it."""
-    twice: Message
-    """Said instead, and nothing is begun, if the same text was announced before, without `plan.again`."""
+    knowing: AnnouncementId | None = None
+    """The last one of the same text: they were shown it, and want to send it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +46,10 @@ class Amend:
 
 @dataclass(frozen=True, slots=True)
 class ReportOn:
-    """Staff want the report of an announcement: `message` with `files` and the list of copies attached."""
+    """Staff want the report of an announcement; the right is asked for again in the commit."""
 
     announcement: AnnouncementId
-    message: Message
-    files: tuple[NewFile, ...]
-    listing: str
-    """File name of the list, `.csv`."""
-    words: Mapping[str, str]
-    """What the list calls its columns, fates and reasons."""
+    told: HandOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ SELECT a.id, a.state, a.edition FROM announcement a
  ORDER BY a.id;
 
 -- name: announcement_maker
-SELECT a.made_by AS person, p.standing, d.channel, d.id
+SELECT a.made_by AS person, a.plan, p.standing, d.channel, d.id
   FROM announcement a
   JOIN person p ON p.id = a.made_by AND p.reachable = 1
   JOIN address d ON d.person = p.id
@@ -88,9 +88,12 @@ SELECT coalesce(sum(place = 'seated'), 0) AS seated, coalesce(sum(place = 'waiti
        coalesce(sum(place = 'maybe'), 0) AS maybe
   FROM registration WHERE event = :event;
 
--- name: announcement_copy
+-- name: announcement_copies
+-- One statement for all: every one of its own gives the interpreter away and waits to have it back.
 INSERT INTO outbox (person, channel, address, priority, edits, key, body, next_attempt, created, announcement, edition)
-VALUES (:person, :channel, :address, 2, :edits, :key, :body, :now, :now, :announcement, :edition);
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), 2, :edits,
+       json_extract(value, '$[3]'), json_extract(value, '$[4]'), :now, :now, :announcement, :edition
+  FROM json_each(:copies);
 
 -- name: announcement_reached
 UPDATE announcement SET claimed_up_to = :person WHERE id = :id;
@@ -130,6 +133,31 @@ SELECT o.id, o.person, o.channel, o.address FROM outbox o
  WHERE o.announcement = :id AND o.state = 'waiting' AND o.edits = 0 AND o.edition < :edition
  LIMIT :limit;
 
+-- name: announcements_aged
+-- Running ones with copies that may leave, and were looked at too long ago for that.
+SELECT a.id FROM announcement a
+ WHERE a.state = 'running'
+   AND EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_fate
+                WHERE d.announcement = a.id AND d.fate = 'claimed' AND d.at <= :aged AND d.channel <> 'web'
+                  AND EXISTS (SELECT 1 FROM outbox o
+                               WHERE o.announcement = a.id AND o.person = d.person AND o.state = 'waiting'
+                                 AND o.edits = 0 AND (o.next_attempt <= :now OR o.created > :now)
+                                 AND o.channel IN (SELECT value FROM json_each(:served))))
+ ORDER BY a.id;
+
+-- name: announcement_aged
+SELECT d.person, o.id FROM delivery d INDEXED BY delivery_fate
+  JOIN outbox o ON o.announcement = d.announcement AND o.person = d.person
+ WHERE d.announcement = :id AND d.fate = 'claimed' AND d.at <= :aged AND d.channel <> 'web'
+   AND o.state = 'waiting' AND o.edits = 0 AND (o.next_attempt <= :now OR o.created > :now)
+   AND o.channel IN (SELECT value FROM json_each(:served))
+ LIMIT :limit;
+
+-- name: delivery_looked_at
+-- A copy in the outbox: still to leave (`claimed`), or not before this moment (`later`).
+UPDATE delivery SET fate = :fate, at = :at
+ WHERE announcement = :announcement AND person = :person AND fate = 'claimed';
+
 -- name: announcement_renew
 UPDATE outbox SET body = :body, edition = :edition WHERE id = :id;
 
@@ -142,7 +170,10 @@ SELECT d.person, d.channel, d.address FROM delivery d INDEXED BY delivery_fate
 
 -- name: delivery_add
 INSERT INTO delivery (announcement, person, fate, channel, address, at)
-VALUES (:announcement, :person, :fate, :channel, :address, :at)
+SELECT :announcement, json_extract(value, '$[0]'), :fate, json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+       json_extract(value, '$[3]')
+  FROM json_each(:people)
+ WHERE true  -- for the parser, which would take ON for that of a join
 ON CONFLICT (announcement, person) DO UPDATE
    SET fate = excluded.fate, channel = excluded.channel, address = excluded.address, at = excluded.at
  WHERE delivery.fate = 'later';
@@ -209,13 +240,13 @@ SELECT count(*) AS count FROM delivery INDEXED BY delivery_vote
  WHERE announcement = :announcement AND vote IS NOT NULL AND vote <> '[]';
 
 -- name: delivery_list
-SELECT p.name, d.fate, d.reason, d.at, d.vote, d.swept,
+SELECT d.person, p.name, d.fate, d.reason, d.at, d.vote, d.swept,
        (SELECT group_concat(c.act, ' ') FROM click c
          WHERE c.announcement = d.announcement AND c.person = d.person) AS clicks,
        (SELECT r.place FROM registration r WHERE r.event = :event AND r.person = d.person) AS place
   FROM delivery d JOIN person p ON p.id = d.person
- WHERE d.announcement = :announcement
- ORDER BY d.person;
+ WHERE d.announcement = :announcement AND d.person > :after
+ ORDER BY d.person LIMIT :limit;
 
 -- name: delivery_tap
 -- The copy that carries the button, found by its own place in the conversation.

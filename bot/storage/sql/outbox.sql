@@ -24,6 +24,7 @@ SELECT o.id, o.channel, o.address, o.priority, o.body, o.attempts, o.created,
  LIMIT :limit;
 
 -- name: outbox_bulk
+-- A copy that waited is looked at again before it leaves; what the page holds is shown already.
 SELECT id, channel, address, priority, body, attempts, created, announcement, person, edition, edits,
        CASE WHEN edits THEN (SELECT d.reference FROM delivery d
                               WHERE d.announcement = outbox.announcement AND d.person = outbox.person)
@@ -33,6 +34,9 @@ SELECT id, channel, address, priority, body, attempts, created, announcement, pe
    AND (edits = 1
         OR announcement IN (SELECT announcement.id FROM announcement WHERE announcement.state = 'running'))
    AND (next_attempt <= :now OR created > :now)
+   AND NOT EXISTS (SELECT 1 FROM delivery d
+                    WHERE d.announcement = outbox.announcement AND d.person = outbox.person
+                      AND d.fate = 'claimed' AND d.at <= :aged AND d.channel <> 'web')
    AND (channel IN (SELECT value FROM json_each(:served))
         OR channel || ':' || address IN (SELECT value FROM json_each(:served)))
  ORDER BY id

@@ -73,12 +73,6 @@ SELECT key FROM sent WHERE channel = :channel AND address = :address AND referen
 -- name: request_topics
 SELECT reference FROM request_topic WHERE channel = :channel AND address = :address;
 
--- name: request_topic
-SELECT t.reference, t.shown,
-       (SELECT s.reference FROM sent s
-         WHERE s.channel = t.channel AND s.address = t.address AND s.key = 'request-' || t.request) AS first
-  FROM request_topic t WHERE t.request = :request AND t.channel = :channel AND t.address = :address;
-
 -- name: request_topic_put
 INSERT INTO request_topic (request, channel, address, reference, shown)
 VALUES (:request, :channel, :address, :reference, :shown)
@@ -118,9 +112,6 @@ UPDATE person SET reachable = 0 WHERE id = (SELECT person FROM address WHERE cha
 -- name: requests_of
 SELECT id, title, channel, address FROM request WHERE person = :person ORDER BY id;
 
--- name: requests_open
-SELECT count(*) AS open FROM request WHERE state <> 'closed';
-
 -- name: request_topics_of
 SELECT t.request, t.channel, t.address, t.reference, t.shown, r.title
   FROM request r JOIN request_topic t ON t.request = r.id WHERE r.person = :person ORDER BY t.request;
@@ -135,6 +126,40 @@ UPDATE request SET text = '', title = '', pack = '', answer = '', words = ''
 
 -- name: purge_request_topics
 DELETE FROM request_topic WHERE request IN (SELECT id FROM request WHERE closed <= :before);
+
+-- name: request_told_at
+-- Messages that staff were told about a request at one place.
+SELECT key FROM sent
+ WHERE channel = :channel AND address = :address
+   AND (key = 'request-' || :request OR (key > 'request-' || :request || '.' AND key < 'request-' || :request || '/'))
+ ORDER BY key;
+
+-- name: leaving_add
+INSERT OR IGNORE INTO leaving_topic (channel, address, reference, since)
+VALUES (:channel, :address, :reference, :now);
+
+-- name: leaving_add_closed
+INSERT OR IGNORE INTO leaving_topic (channel, address, reference, since)
+SELECT t.channel, t.address, t.reference, :now FROM request_topic t JOIN request r ON r.id = t.request
+ WHERE r.closed <= :before;
+
+-- name: leaving
+-- Not those that are being asked for, nor where we are not let in.
+SELECT l.channel, l.address, l.reference FROM leaving_topic l
+ WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.channel = l.channel AND o.address = l.address
+                      AND o.state = 'waiting' AND o.key = 'topic-' || l.reference)
+   AND NOT EXISTS (SELECT 1 FROM address d JOIN person p ON p.id = d.person
+                    WHERE d.channel = l.channel AND d.id = l.address AND p.reachable = 0)
+ ORDER BY l.channel, l.address, CAST(l.reference AS INTEGER);
+
+-- name: leaving_drop
+DELETE FROM leaving_topic WHERE channel = :channel AND address = :address AND reference = :reference;
+
+-- name: leaving_forget
+DELETE FROM leaving_topic WHERE channel = :channel AND address = :address;
+
+-- name: leaving_give_up
+DELETE FROM leaving_topic WHERE since <= :before;
 
 -- name: export_request_topics
 SELECT t.request, t.channel, t.address, t.reference FROM request r JOIN request_topic t ON t.request = r.id

@@ -100,13 +100,16 @@ SELECT coalesce(max(person), 0) AS person FROM session;
 INSERT OR IGNORE INTO digest (week, at, copies) VALUES (:week, :now, :copies);
 
 -- name: digest_known
-SELECT copies FROM digest WHERE week = :week;
+SELECT copies FROM digest WHERE week = :week
+UNION ALL
+SELECT 0 FROM setting WHERE name = 'restored' AND value >= :due;
 
 -- name: digest_readers
-SELECT p.id AS person, d.channel, d.id AS address
+-- Where each of them is told: at the address of the first of these channels that they have.
+SELECT p.id AS person, d.channel, d.id AS address, min(served.key)
   FROM person p JOIN address d ON d.person = p.id
+  JOIN json_each(:channels) served ON served.value = d.channel
  WHERE p.kind = 'person' AND p.reachable = 1 AND p.standing IN (SELECT value FROM json_each(:standings))
-   AND d.channel IN (SELECT value FROM json_each(:channels))
    AND p.id NOT IN (SELECT person FROM undigested)
  GROUP BY p.id ORDER BY p.id;
 

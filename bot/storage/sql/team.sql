@@ -54,10 +54,15 @@ INSERT INTO journal (at, person, act, about) VALUES (:now, :person, :act, :about
 -- name: journal
 -- Whose role was taken back is kept by number: the name goes with the person.
 SELECT j.id, j.at, coalesce(p.name, '') AS name, j.act,
-       iif(j.act = 'role.removed', coalesce(whose.name, ''), j.about) AS about
+       iif(j.act = 'role.removed', coalesce(whose.name, ''), j.about) AS about,
+       CASE WHEN j.act LIKE 'event.%' THEN coalesce(e.title, '')
+            WHEN j.act LIKE 'announcement.%' THEN coalesce(substr(a.plan ->> '$.message.text', 1, 400), '')
+            ELSE '' END AS title
   FROM journal j
   LEFT JOIN person p ON p.id = j.person
   LEFT JOIN person whose ON j.act = 'role.removed' AND whose.id = CAST(j.about AS INTEGER)
+  LEFT JOIN event e ON j.act LIKE 'event.%' AND e.id = j.about
+  LEFT JOIN announcement a ON j.act LIKE 'announcement.%' AND a.id = CAST(j.about AS INTEGER)
  WHERE j.id < :before ORDER BY j.id DESC LIMIT :limit;
 
 -- name: purge_journal

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -42,8 +43,9 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-@pytest.fixture
-async def channel(api: BotApi, shelf: Shelf) -> AsyncIterator[TelegramChannel]:
+@asynccontextmanager
+async def channel_at(api: BotApi, shelf: Shelf) -> AsyncIterator[TelegramChannel]:
+    """Our bot at this Telegram."""
     channel = TelegramChannel(
         Account(api.token, api=api.url, patience=0.3),
         secret=SECRET,
@@ -51,5 +53,13 @@ async def channel(api: BotApi, shelf: Shelf) -> AsyncIterator[TelegramChannel]:
         load=shelf.load,
         requests=REQUESTS,  # type: ignore[arg-type]
     )
-    yield channel
-    await channel.close()
+    try:
+        yield channel
+    finally:
+        await channel.close()
+
+
+@pytest.fixture
+async def channel(api: BotApi, shelf: Shelf) -> AsyncIterator[TelegramChannel]:
+    async with channel_at(api, shelf) as channel:
+        yield channel

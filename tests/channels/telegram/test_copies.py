@@ -10,7 +10,7 @@ from bot.model.message import AttachedFile, Markdown, Message, Option, Poll
 from bot.model.receipt import Deferred, Delivered, Receipt, Refused, Unreachable
 from bot.model.who import Address
 from bot.runtime.channel import Reading, Voted
-from tests.channels.telegram.conftest import Shelf
+from tests.channels.telegram.conftest import Shelf, channel_at
 from tests.channels.telegram.test_sending import PIXEL
 from tests.telegram_api import BotApi, ManualClock, Person, faults
 
@@ -246,20 +246,10 @@ async def test_a_recall_deletes_every_part_and_a_second_one_is_no_error(
 
 
 async def test_after_48_hours_a_recall_leaves_a_notice_in_its_place(shelf: Shelf) -> None:
-    from bot.channels.telegram.client import Account
-    from tests.channels.telegram.conftest import REQUESTS, SECRET
-
     clock = ManualClock()
     async with BotApi(clock=clock) as api:
         camille = api.person(1001)
-        channel = TelegramChannel(
-            Account(api.token, api=api.url, patience=0.3),
-            secret=SECRET,
-            keep=shelf.keep,
-            load=shelf.load,
-            requests=REQUESTS,  # type: ignore[arg-type]
-        )
-        try:
+        async with channel_at(api, shelf) as channel:
             early = await copied(channel, TEXT)
             await clock.advance(TWO_DAYS + 1)
             late = await copied(channel, replace(TEXT, text=Markdown("Autre")))
@@ -267,5 +257,3 @@ async def test_after_48_hours_a_recall_leaves_a_notice_in_its_place(shelf: Shelf
                 assert await amended(channel, NOTICE, one.reference) == Delivered(one.reference)
             assert shown(camille) == ["Ce message a été retiré."]
             assert camille.chat.last.labels == []
-        finally:
-            await channel.close()

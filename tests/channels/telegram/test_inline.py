@@ -47,7 +47,7 @@ class Paced:
     reserved: int = 0
     told: list[float] = field(default_factory=list)
 
-    def reserve(self, channel: str, *, within: float) -> float | None:
+    def reserve(self, channel: str, *, within: float, chat: str = "") -> float | None:
         assert channel == "telegram"
         if self.wait > within:
             return None

@@ -1,5 +1,6 @@
 """What a raw update means, case by case."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from bot.channels.telegram.identity import Me
 from bot.channels.telegram.reading import MAX_FILE, Skipped, file_of, lane_of, query_of, read_update
 from bot.channels.telegram.signing import sign
+from bot.channels.telegram.sorting import sort_update
 from bot.model.inputs import (
     Attachment,
     Command,
@@ -17,6 +19,7 @@ from bot.model.inputs import (
     Location,
     Membership,
     Opening,
+    Rewritten,
     Tap,
     Unusable,
     Utterance,
@@ -155,7 +158,13 @@ def test_taps_and_membership_become_inputs(update: object, expected: Input) -> N
         (message(text="Bonjour", chat={**GROUP, "type": "channel"}), Skipped.GROUP),
         (membership("administrator", chat={**GROUP, "type": "channel"}), Skipped.GROUP),
         (membership("wizard"), Skipped.MALFORMED),
-        ({"update_id": 1, "edited_message": message(text="Bonjour")["message"]}, Skipped.KIND),
+        ({"update_id": 1, "edited_message": message(text="/effacer")["message"]}, Skipped.KIND),
+        (
+            {"update_id": 1, "edited_message": message(location={"latitude": 1, "longitude": 1})["message"]},
+            Skipped.KIND,
+        ),
+        ({"update_id": 1, "edited_message": message(text="a", chat=GROUP)["message"]}, Skipped.KIND),
+        ({"update_id": 1, "edited_message": 5}, Skipped.MALFORMED),
         ({"update_id": 1, "channel_post": {}}, Skipped.KIND),
         ({"update_id": 1, "kind_of_2030": {"text": "?"}}, Skipped.KIND),
         ({"message": message(text="Bonjour")["message"]}, Skipped.MALFORMED),
@@ -247,3 +256,25 @@ def test_reading_never_raises(update: object) -> None:
 @given(value=JSON)
 def test_reading_never_raises_on_a_strange_field(field: str, value: object) -> None:
     assert isinstance(read_update(message(**{field: value}), secret=SECRET, me=ME), Reading | Skipped)
+
+
+@pytest.mark.parametrize(
+    ("fields", "content"),
+    [
+        ({"text": "Le 15"}, Utterance("Le 15")),
+        ({"photo": [{"file_id": "F"}], "caption": "le bail"}, Unusable("other")),
+        ({"document": {"file_id": "F"}}, Unusable("other")),
+    ],
+)
+def test_what_a_person_changes_is_read_with_the_message_that_it_was(
+    fields: dict[str, object], content: Utterance | Unusable
+) -> None:
+    update = {"update_id": 1, "edited_message": {**message(**fields)["message"], "edit_date": 5}}
+    found = read_update(update, secret=SECRET, me=ME)
+    assert isinstance(found, Reading) and found.input == Rewritten(content) and not found.name
+    assert isinstance(found.input, Rewritten) and found.input.content.post == "1001/1"
+    assert lane_of(update) == "1001"
+    row = sort_update(update, secret=SECRET, me=ME)
+    assert isinstance(row, tuple) and row[:2] == (1, "1001")
+    again = read_update(json.loads(row[2]), secret=SECRET, me=ME)
+    assert isinstance(again, Reading) and again.input == found.input and "Camille" not in row[2]

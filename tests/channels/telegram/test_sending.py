@@ -327,7 +327,7 @@ class Slots:
     def __init__(self) -> None:
         self.taken = 0
 
-    def reserve(self, channel: str, *, within: float) -> float | None:
+    def reserve(self, channel: str, *, within: float, chat: str = "") -> float | None:
         self.taken += 1
         return 0.0
 

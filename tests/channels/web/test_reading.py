@@ -15,6 +15,7 @@ from bot.model.inputs import Command, Input, Opening, Tap, Utterance
         ({"text": "deux\r\nlignes"}, Utterance("deux\nlignes")),
         ({"text": "\x00\ud800"}, Utterance("\ufffd\ufffd")),
         ({"text": "/Aide"}, Command("aide")),
+        ({"text": "/aide@alliances_bot"}, Command("aide")),
         ({"text": "/question c’est quoi ?"}, Command("question", "c’est quoi ?")),
         ({"text": "/start abc_D-1"}, Opening("abc_D-1")),
         ({"text": "/start é"}, Command("start", "é")),
