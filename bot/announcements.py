@@ -4,7 +4,7 @@ import mimetypes
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,16 @@ from bot.events.event import Struck, moment, written_offset
 from bot.events.report import listing_file, listing_name, report, words_of
 from bot.flows.shelf import Shelf
 from bot.markup import plain, utf16_length
-from bot.model.announcement import Announcement, AnnouncementId, Fate, Order, Plan, Rhythm, Tally
+from bot.model.announcement import (
+    Announcement,
+    AnnouncementId,
+    Fate,
+    Order,
+    Plan,
+    Rhythm,
+    Tally,
+    Translations,
+)
 from bot.model.event import EventId, EventState
 from bot.model.message import AttachedFile, Markdown, Message, Poll
 from bot.model.turn import Policy
@@ -71,6 +80,15 @@ class Reach:
     """First names of some of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A new text in the place of the one announced."""
+
+    text: Markdown
+    translations: Translations = ()
+    """Who chose another language reads `text`."""
+
+
 def read_text(path: Path) -> Markdown:
     """The text to announce, light Markdown in UTF-8. BadText if there is none, or too much."""
     try:
@@ -95,10 +113,11 @@ def read_start(written: str, zone: ZoneInfo, *, now: datetime) -> datetime:
         start = datetime.fromisoformat(written)
     except ValueError:
         start = None
-    if start is None or len(written) <= DAY:
+    # Of the first and the last year some moments have no name in UTC.
+    if start is None or len(written) <= DAY or start.year in (MINYEAR, MAXYEAR):
         raise BadText(f"--at {written}: write it as 2027-01-14T18:30, a day and an hour that exist")
     if start.tzinfo is None:
-        found = moment(f"{start:%Y-%m-%d %H:%M}", zone)
+        found = moment(start.isoformat(" ", "minutes"), zone)
         if isinstance(found, Struck):
             raise BadText(f"--at {written}: {_struck(found, start, zone)}")
         start = found
@@ -153,9 +172,7 @@ async def judge(desk: Desk, plan: Plan) -> Reach:
 async def begin(desk: Desk, plan: Plan) -> AnnouncementId:
     """Plan the announcement. AlreadyAnnounced unless `plan.again`."""
     async with _open(desk) as store:
-        id = await store.announcements.announce(plan, now=desk.now)
-        await store.roles.note("announcement.planned", str(id), now=desk.now)
-        return id
+        return await store.announcements.announce(plan, now=desk.now)
 
 
 async def test(desk: Desk, plan: Plan, to: str) -> None:
@@ -168,26 +185,35 @@ async def test(desk: Desk, plan: Plan, to: str) -> None:
     async with _open(desk, shelf) as store:
         await _check(store, shelf, plan)
         await store.announcements.test(plan, address, Writer(shelf, store.policy, desk.now))
-        await store.roles.note("announcement.tested", "", now=desk.now)
 
 
 async def give_order(desk: Desk, id: AnnouncementId, order: Order) -> str:
     """Pause, resume or cancel; the new state. NotPossible says why not."""
     async with _open(desk) as store:
-        state = await store.announcements.order(id, order, now=desk.now)
-        await store.roles.note(f"announcement.{order}", str(id), now=desk.now)
-        return state
+        return await store.announcements.order(id, order, now=desk.now)
 
 
-async def amend(desk: Desk, id: AnnouncementId, text: Markdown | None) -> int:
-    """Correct it, or take it back (None); how many copies have arrived. NotPossible says why not."""
-    if text is not None and (wrong := unknown_holes(Plan(Message(text)), _shelf(desk))):
+async def recall(desk: Desk, id: AnnouncementId) -> int:
+    """Take it back; how many copies have arrived. NotPossible says why not."""
+    async with _open(desk) as store:
+        return await store.announcements.amend(id, None, now=desk.now)
+
+
+async def lost_languages(desk: Desk, id: AnnouncementId, correction: Correction) -> tuple[str, ...]:
+    """The languages with a text of their own now, and none in the correction. BadText for its mistakes."""
+    plan = Plan(Message(correction.text), translations=correction.translations)
+    if wrong := unknown_holes(plan, _shelf(desk)):
         raise BadText(_holes(wrong))
     async with _open(desk) as store:
-        arrived = await store.announcements.amend(id, text, now=desk.now)
-        act = "announcement.recall" if text is None else "announcement.correct"
-        await store.roles.note(act, str(id), now=desk.now)
-        return arrived
+        seen = await store.announcements.seen(id)
+    before = dict(seen.announcement.plan.translations) if seen else {}
+    return tuple(language for language in before if language not in dict(correction.translations))
+
+
+async def correct(desk: Desk, id: AnnouncementId, correction: Correction) -> int:
+    """Correct it; how many copies have arrived. NotPossible says why not."""
+    async with _open(desk) as store:
+        return await store.announcements.amend(id, correction.text, correction.translations, now=desk.now)
 
 
 async def told(desk: Desk, id: AnnouncementId, *, listed: bool) -> tuple[str, bytes]:

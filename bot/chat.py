@@ -1,9 +1,12 @@
 """A conversation in the terminal, with a person or with a pipe."""
 
+import asyncio
 import codecs
 import gc
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.app import Assistant, CannotStart, Ground, assemble, set_up_log
@@ -70,7 +73,11 @@ class Desk:
 
 
 async def chat(settings: Settings, seat: Seat) -> None:
-    """Talk until the input ends. CannotStart says what is in the way."""
+    """Talk until the input ends, or SIGTERM cancels it. CannotStart says what is in the way."""
+    if task := asyncio.current_task():
+        with suppress(NotImplementedError):  # Windows
+            # A person's terminal must not stay as the line editor needs it.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     serving = is_interactive() and not seat.as_json
     # Somebody reads along: what is only for the record would stand between the messages.
     set_up_log(replace(settings, log="warning") if serving and settings.log == "info" else settings)
@@ -111,6 +118,8 @@ async def _talk(assistant: Assistant, desk: Desk) -> None:
         while (desk.keyboard or not is_served(assistant.settings.database_file)) and await people.step():
             await assistant.courier.flush(PATIENCE)
 
+    if not seat.staff:
+        await _rest(assistant, seat.address)
     # What an earlier process could not say any more comes first.
     await assistant.courier.flush(PATIENCE)
     if desk.keyboard is not None:
@@ -120,3 +129,11 @@ async def _talk(assistant: Assistant, desk: Desk) -> None:
     async for line in desk.lines():
         desk.channel.turn += 1
         await hand_in(desk.channel.read(line))
+
+
+async def _rest(assistant: Assistant, address: Address) -> None:
+    """Who was an administrator here by `--staff` is one no more without it."""
+    store, now = assistant.store, assistant.clock.now()
+    found = await store.find(address, now=now)
+    if found is not None and found.view.person.standing is Standing.ADMIN:
+        await store.load(address, now=now, profile={"standing": Standing.MEMBER.value})

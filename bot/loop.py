@@ -174,8 +174,7 @@ async def dismiss(place: Place, number: int, *, now: datetime) -> str:
     """Put a group away: it needs no answer."""
     async with place.store() as store:
         group = _known(group_with(groups(place.index(), await store.misses.missed()), number), number)
-        count = await store.misses.settle(group.row_ids, "dismissed")
-        await store.roles.note("questions.dismissed", "", now=now)
+        count = await store.misses.dismiss(group.row_ids, now=now)
     return f"dismissed group {group.id} ({count} questions)"
 
 
@@ -199,8 +198,7 @@ async def withdraw(place: Place, number: int, *, now: datetime) -> str:
     """Give up a proposal; its questions are open again."""
     async with place.store() as store:
         proposal = _proposal(await store.misses.proposals(), number)
-        await store.misses.finish(proposal, accepted=False)
-        await store.roles.note("questions.withdrawn", proposal.article, now=now)
+        await store.misses.withdraw(proposal, now=now)
     return f"withdrew proposal {number}; its questions are open again"
 
 
@@ -222,8 +220,7 @@ async def show_draft(place: Place, number: int, *, done: bool, now: datetime) ->
         if found is None:
             raise LoopError(f"there is no open draft {number}; see: alliances questions drafts")
         if done:
-            await store.requests.settle_draft(number, accepted=True)
-            await store.roles.note("questions.drafted", "", now=now)
+            await store.requests.settle_draft(number, now=now)
             return f"put draft {number} away"
     return entry_begun(found["question"], found["answer"])
 
@@ -244,10 +241,8 @@ async def propose(
         lines = [patch, *_verdict(judgement, case.change)]
         if judgement.accepted and apply:
             write(place.content, case.change)
-            if case.proposal is not None:
-                await store.misses.finish(case.proposal, accepted=True)
-            count = await store.misses.settle(case.misses, "done") or len(case.misses)
-            await store.roles.note("questions.applied", case.change.entry, now=now)
+            applied = await store.misses.applied(case.change.entry, case.misses, case.proposal, now=now)
+            count = applied or len(case.misses)
             lines.append(f"applied to {place.content / case.change.path}; {count} questions are done")
         elif judgement.accepted:
             lines.append("nothing is written yet: add --apply, or apply the patch")

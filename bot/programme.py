@@ -7,14 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from random import SystemRandom
 
 from bot.content.event_file import Surroundings, read_event
 from bot.content.library import ContentBroken, open_library
-from bot.dialogue.links import Target, deep_link
+from bot.dialogue.door import CLOSES, CODE, OPENS, door_address
+from bot.dialogue.draft import new_code
+from bot.dialogue.links import NAME, Target, deep_link
 from bot.events.feedback import FEEDBACK, FEWEST, average, shares, turnout
 from bot.events.listing import ENGLISH, Marked, read_marked
 from bot.events.publishing import Change, announced, called_off, news_of, preview
 from bot.flows.phrases import Phrases
+from bot.flows.reminders import out_of_quiet
 from bot.flows.shelf import Shelf
 from bot.flows.steps.ask import Ask
 from bot.markup import plain
@@ -22,6 +26,7 @@ from bot.model.event import Event, EventId, EventSeen, EventState, Gathering
 from bot.model.message import Message
 from bot.model.turn import Policy
 from bot.settings import Settings
+from bot.storage.gatherings import Moved, why_no_reminder
 from bot.storage.store import Store
 
 
@@ -40,6 +45,17 @@ class Proposal:
     """The card as people will see it."""
     media: Mapping[str, bytes] = field(default_factory=dict)
     """Hash -> bytes of its picture and its paper, kept once it is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is shown at the door of an event."""
+
+    address: str
+    """Each person opens it themselves."""
+    opens: datetime
+    closes: datetime
+    """Between these it is taken, by the clocks of the event."""
 
 
 async def propose(settings: Settings, content: Path, file: Path, *, now: datetime) -> Proposal:
@@ -133,6 +149,47 @@ async def check_in(
         return await store.gatherings.check_in(event, marked.people, store.policy, now=now), marked
     finally:
         await store.close()
+
+
+async def remindable(settings: Settings, id: EventId, *, now: datetime) -> tuple[EventSeen, datetime]:
+    """An event whose people can be reminded, and when it would leave. CannotPublish says why not."""
+    seen = await _seen(settings, id)
+    why = why_no_reminder(seen.event, seen.seated, now) if seen else "there is no such event"
+    if seen is None or why:
+        raise CannotPublish(f"{id}: {why}; see alliances event --list")
+    return seen, out_of_quiet(now, Policy(settings.timezone, settings.quiet_hours))
+
+
+async def remind(settings: Settings, id: EventId, *, now: datetime) -> int:
+    """Remind those who have a seat; how many. CannotPublish says why not."""
+    store = await _store(settings)
+    try:
+        return await store.gatherings.remind_now(id, store.policy, now=now)
+    except Moved as error:
+        raise CannotPublish(f"{error}; see alliances event --list") from None
+    finally:
+        await store.close()
+
+
+async def door(settings: Settings, id: EventId, *, anew: bool, now: datetime) -> Door:
+    """What each person opens at the door to check in; `anew`: the code before is not taken any more.
+    CannotPublish says why there is none.
+    """
+    store = await _store(settings)
+    try:
+        bot = store.policy.bot
+        if not NAME.fullmatch(bot):
+            raise CannotPublish(
+                "there is no public name on Telegram yet; start alliances run with a token once"
+            )
+        code = await store.gatherings.open_door(id, new_code(SystemRandom(), CODE), anew=anew, now=now)
+        event, _ = await _gathered(store, id)
+    except Moved as error:
+        raise CannotPublish(f"{error}; see alliances event --list") from None
+    finally:
+        await store.close()
+    address = door_address(bot, id, code)
+    return Door(address, event.local(event.starts - OPENS), event.local(event.ends + CLOSES))
 
 
 async def report(settings: Settings, content: Path, id: EventId) -> str:

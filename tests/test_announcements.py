@@ -148,6 +148,26 @@ async def test_a_report_a_correction_and_a_recall(store: Store, tmp_path: Path) 
     assert "taken back already" in refuses(tmp_path, "--recall", "1", "--yes")
 
 
+async def test_a_correction_says_who_read_another_text_and_lets_it_be_given_again(
+    store: Store, tmp_path: Path
+) -> None:
+    for name in ("hello", "better", "besser"):
+        (tmp_path / f"{name}.md").write_text(f"{name} {{name}}", "utf-8")
+    texts = ("--text-in", "en", "hello.md", "--text-in", "de", "hello.md")
+    says(tmp_path, "--text", "avis.md", *texts, "--yes")
+    said = says(tmp_path, "--correct", "1", "mieux.md", "--text-in", "en", "better.md", "--yes")
+    assert "de" in said.splitlines()[0] and "--text-in de FILE" in said and "en FILE" not in said
+    plan = (await newest(store))[0].plan
+    assert dict(plan.translations) == {"en": "better {name}"} and "vendredi" in plan.message.text
+    (tmp_path / "trou.md").write_text("Hello {nom}", "utf-8")
+    refused = refuses(tmp_path, "--correct", "1", "mieux.md", "--text-in", "en", "trou.md", "--yes")
+    assert "{nom}" in refused
+    assert says(tmp_path, "--correct", "1", "mieux.md", "--text-in", "en", "better.md", "--yes").startswith(
+        "0"
+    )
+    assert "--text-in goes with" in refuses(tmp_path, "--pause", "1", "--text-in", "en", "better.md")
+
+
 @pytest.mark.parametrize(
     ("question", "answers"),
     [("", ("a", "b")), ("?" * 251, ("a", "b")), ("?", ("a",)), ("?", ("a",) * 13), ("?", ("a", " "))],
@@ -171,6 +191,9 @@ def test_a_start_is_by_the_clocks_of_the_settings_unless_it_says_otherwise() -> 
         ("2027-02-30T18:30", "exist"),
         ("2027-01-15", "a day and an hour"),
         ("2020-01-15T18:30", "past"),
+        ("0270-01-15T18:30", "past"),
+        ("0001-01-01T00:00", "exist"),
+        ("9999-12-31T23:59-12:00", "exist"),
     ],
 )
 def test_a_start_that_the_clocks_do_not_show_once_or_any_more_is_refused(written: str, told: str) -> None:

@@ -343,3 +343,23 @@ def test_a_reader_who_leaves_is_no_error(tmp_path: Path) -> None:
     assert first.stderr.read() == b""
     first.stderr.close()
     first.wait(20)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("announce", "--pause", f"{10**20}"),
+        ("announce", "--report", f"{10**20}"),
+        ("announce", "--correct", f"{10**20}", "avis.md"),
+        ("announce", "--text", "avis.md", "--count", "--spare-days", "999999"),
+        ("questions", "--days", "999999"),
+        ("team", "--remove", f"{10**20}"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_beyond_everything_is_refused_in_words(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "avis.md").write_text("Bonjour", "utf-8")
+    done = alliances(*words, folder=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr and words[-1].removesuffix("avis.md") in done.stderr
+    assert "write for example" in done.stderr or "the number of an announcement" in done.stderr

@@ -1,6 +1,8 @@
 """What staff do on the command line stands in the journal, like what they do in the chat."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,36 @@ def test_it_leaves_its_line(folder: Path, words: tuple[str, ...], line: tuple[st
     done = alliances(*words, folder=folder, settings={"content": folder / "content"})
     assert done.returncode == 0, done.stderr
     assert rows(file, f"SELECT act, about FROM journal WHERE id > {before} AND person IS NULL") == [line]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("announce", "--text", "avis.md", "--yes"),
+        ("announce", "--text", "avis.md", "--test", str(ALICE)),
+        ("announce", "--pause", "1"),
+        ("announce", "--cancel", "1"),
+        ("announce", "--correct", "1", "avis.md", "--yes"),
+        ("announce", "--recall", "1", "--yes"),
+        ("people", "--export", "out.csv"),
+        ("questions", "dismiss", "1"),
+        ("questions", "withdraw", "1"),
+        ("team", "--invite", "staff"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_noted_is_not_done(folder: Path, words: tuple[str, ...]) -> None:
+    file = folder / "data" / "alliances.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    tables = ("announcement", "delivery", "outbox", "miss", "proposal", "invitation")
+    before = [rows(file, f"SELECT * FROM {table}") for table in tables]
+    done = alliances(*words, folder=folder, settings={"content": folder / "content"})
+    assert done.returncode
+    assert [rows(file, f"SELECT * FROM {table}") for table in tables] == before
+    assert not (folder / "out.csv").exists()
 
 
 @pytest.mark.parametrize(

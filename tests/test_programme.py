@@ -17,7 +17,8 @@ from bot.settings import Settings, read_settings
 from bot.shipped import shipped_content
 from bot.storage.events import EventMoved
 from bot.storage.store import Store
-from tests.storage.samples import ALICE, BRUNO, CHANNELS, NOW, say, turn
+from tests.journeys.program import alliances
+from tests.storage.samples import ALICE, BRUNO, CHANNELS, NOW, rows, say, turn
 
 CONTENT = shipped_content()
 CLAIRE = Address("telegram", "4713")
@@ -173,3 +174,98 @@ async def test_a_list_that_comes_back_marked_checks_people_in_once(
     said = await programme.report(settings, CONTENT, event.id)
     assert "registered: 2\nattended: 1, 0 of them without a seat\nno-show: 1" in said
     assert "feedback: fewer than 5, not shown" in said
+
+
+RENCONTRE = EventId("rencontre")
+
+
+async def named(settings: Settings) -> None:
+    """We have a public name on Telegram."""
+    store = await Store.open(settings.database_file, policy=policy_of(settings))
+    await store.known_as("alliances_bot")
+    await store.close()
+
+
+async def test_a_reminder_now_is_for_those_who_have_a_seat_and_stands_in_the_journal(
+    settings: Settings, tmp_path: Path
+) -> None:
+    await published(settings, tmp_path, GOOD)
+    with pytest.raises(CannotPublish, match="nobody has a seat"):
+        await programme.remindable(settings, RENCONTRE, now=NOW)
+    await answered(settings, *WAITS)
+    seen, leaves = await programme.remindable(settings, RENCONTRE, now=NOW)
+    assert (seen.seated, seen.reminded, leaves) == (1, None, NOW)
+    night = NOW.replace(hour=23)
+    assert (await programme.remindable(settings, RENCONTRE, now=night))[1] > night, "quiet hours hold it back"
+    assert await programme.remind(settings, RENCONTRE, now=NOW) == 1
+    assert rows(settings.database_file, "SELECT key, due FROM timer WHERE key LIKE '%now%'") != []
+    assert rows(settings.database_file, "SELECT act, person FROM journal WHERE act = 'event.reminded'") == [
+        ("event.reminded", None)
+    ]
+    assert (await programme.remindable(settings, RENCONTRE, now=NOW))[0].reminded == NOW
+
+
+@pytest.mark.parametrize(
+    ("when", "why"), [(timedelta(days=400), "has begun"), (timedelta(), "no such event")]
+)
+async def test_who_could_not_come_any_more_is_not_reminded(
+    settings: Settings, tmp_path: Path, when: timedelta, why: str
+) -> None:
+    if when:
+        await published(settings, tmp_path, GOOD)
+        await answered(settings, *WAITS)
+    for act in (programme.remindable, programme.remind):
+        with pytest.raises(CannotPublish, match=why):
+            await act(settings, RENCONTRE, now=NOW + when)
+    assert rows(settings.database_file, "SELECT * FROM journal WHERE act = 'event.reminded'") == []
+
+
+async def test_an_event_that_is_off_is_not_reminded_of_and_has_no_door(
+    settings: Settings, tmp_path: Path
+) -> None:
+    await published(settings, tmp_path, GOOD)
+    await answered(settings, *WAITS)
+    off = await programme.propose_end(settings, CONTENT, RENCONTRE, now=NOW)
+    await programme.publish(settings, CONTENT, off, now=NOW)
+    with pytest.raises(CannotPublish, match="it is cancelled"):
+        await programme.remind(settings, RENCONTRE, now=NOW)
+    await named(settings)
+    with pytest.raises(CannotPublish, match="it is cancelled"):
+        await programme.door(settings, RENCONTRE, anew=False, now=NOW)
+
+
+async def test_the_code_of_the_door_stays_until_it_is_replaced(settings: Settings, tmp_path: Path) -> None:
+    await published(settings, tmp_path, GOOD)
+    with pytest.raises(CannotPublish, match="no public name"):
+        await programme.door(settings, RENCONTRE, anew=False, now=NOW)
+    await named(settings)
+    first = await programme.door(settings, RENCONTRE, anew=False, now=NOW)
+    assert re.fullmatch(r"https://t\.me/alliances_bot\?start=c_rencontre_[a-z2-9]{12}", first.address)
+    assert first.opens < first.closes
+    assert await programme.door(settings, RENCONTRE, anew=False, now=NOW) == first
+    assert (await programme.door(settings, RENCONTRE, anew=True, now=NOW)).address != first.address
+    assert (
+        rows(settings.database_file, "SELECT act, person FROM journal WHERE act = 'event.door'")
+        == [("event.door", None)] * 2
+    )
+
+
+async def test_the_commands_of_the_reminder_and_of_the_door(settings: Settings, tmp_path: Path) -> None:
+    await published(settings, tmp_path, GOOD.replace("2027", "2099"))
+    await named(settings)
+
+    def runs(*words: str) -> str:
+        done = alliances("event", *words, folder=tmp_path)
+        assert "Traceback" not in done.stderr
+        return done.stdout if done.returncode == 0 else f"{done.returncode}: {done.stderr}"
+
+    assert runs("--remind", "rencontre", "--yes").startswith("2: alliances: rencontre: nobody has a seat")
+    await answered(settings, *WAITS)
+    assert "add --yes" in runs("--remind", "rencontre")
+    said = runs("--remind", "rencontre", "--yes")
+    assert said.startswith("« Rencontre »: a reminder for 1 people") and "1 people are reminded" in said
+    assert "The last one was asked for on" in runs("--remind", "rencontre", "--yes")
+    assert "--door" in runs("--list", "--renew")
+    assert "start=c_rencontre_" in runs("--door", "rencontre", "--qr", "porte.png")
+    assert (tmp_path / "porte.png").read_bytes().startswith(b"\x89PNG")
+    assert "cannot write" in runs("--door", "rencontre", "--qr", "nowhere/porte.png")

@@ -271,8 +271,7 @@ def pipe_of(descriptor: int) -> Callable[[], str]:
 
 async def _aside(ask: Callable[[], str]) -> str:
     """What `ask` returns or raises. Unlike `asyncio.to_thread`, a wait that never ends does not keep
-    the program
-    from ending: Ctrl-C must not ask for one more Enter."""
+    the program from ending: Ctrl-C must not ask for one more Enter."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[str] = loop.create_future()
 

@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.operator import OperatorError, awaited, content
+from bot.cli.operator import OperatorError, awaited, content, days, number
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
     from bot.announcements import Desk, Reach
     from bot.cli.operator import Commands
-    from bot.model.announcement import Plan
+    from bot.model.announcement import Plan, Translations
 
 KINDS = ("events", "life", "resources")
 RHYTHMS = {"week": "weekly", "month": "monthly"}
@@ -24,10 +24,10 @@ def add(commands: "Commands") -> None:
     what.add_argument("--text", type=Path, metavar="FILE", help="light Markdown, UTF-8; may hold {name}")
     what.add_argument("--list", action="store_true", help="every announcement and how far it is")
     for order in ("pause", "resume", "cancel"):
-        what.add_argument(f"--{order}", type=int, metavar="NUMBER")
-    what.add_argument("--report", type=int, metavar="NUMBER", help="what came of it")
+        what.add_argument(f"--{order}", type=number, metavar="NUMBER")
+    what.add_argument("--report", type=number, metavar="NUMBER", help="what came of it")
     what.add_argument("--correct", nargs=2, metavar=("NUMBER", "FILE"), help="edit every copy to a new text")
-    what.add_argument("--recall", type=int, metavar="NUMBER", help="take back every copy that arrived")
+    what.add_argument("--recall", type=number, metavar="NUMBER", help="take back every copy that arrived")
     _whom(announce.add_argument_group("to whom, with --text"))
     _how(announce.add_argument_group("what and when, with --text"))
     announce.add_argument(
@@ -42,7 +42,7 @@ def _whom(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--kind", choices=KINDS, default="life", help="what people may opt out of")
     group.add_argument("--spare-busy", action="store_true", help="not those in the middle of a journey")
     group.add_argument(
-        "--spare-days", type=_days, default=0, metavar="DAYS", help="not those who got one lately"
+        "--spare-days", type=days, default=0, metavar="DAYS", help="not those who got one lately"
     )
     group.add_argument("--count", action="store_true", help="say how many it would go to, and stop")
     group.add_argument("--sample", action="store_true", help="name some of them, and stop")
@@ -66,7 +66,7 @@ def _how(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar=("LANGUAGE", "FILE"),
-        help="for those who chose it",
+        help="for those who chose it; with --correct too",
     )
     group.add_argument("--again", action="store_true", help="send a text that was sent before")
     group.add_argument(
@@ -75,12 +75,6 @@ def _how(group: argparse._ArgumentGroup) -> None:
         default="skip",
         help="when Telegram does not say whether a copy arrived: rather none than two, or two than none",
     )
-
-
-def _days(written: str) -> int:
-    if not written.isdecimal():
-        raise argparse.ArgumentTypeError(f"{written!r} is no number of days; write for example 7")
-    return int(written)
 
 
 def _announce(parsed: argparse.Namespace) -> int:
@@ -92,6 +86,8 @@ def _announce(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     if parsed.csv and parsed.report is None:
         raise OperatorError("--csv goes with --report NUMBER")
+    if parsed.text_in and not (parsed.text or parsed.correct):
+        raise OperatorError("--text-in goes with --text FILE or --correct NUMBER FILE")
     desk = Desk(settings, content(settings), SystemClock().now())
     try:
         return _compose(parsed, desk) if parsed.text else _tend(parsed, desk)
@@ -103,13 +99,13 @@ def _announce(parsed: argparse.Namespace) -> int:
 
 def _tend(parsed: argparse.Namespace, desk: "Desk") -> int:
     """What concerns announcements that are there."""
-    from bot.announcements import amend, give_order, overview, read_text
+    from bot.announcements import give_order, overview, recall
     from bot.model.announcement import AnnouncementId, Order
 
     for order in Order:
-        if (number := getattr(parsed, order.value)) is not None:
-            state = awaited(give_order(desk, AnnouncementId(number), order))
-            print(f"Announcement {number}: {state}.")
+        if (id := getattr(parsed, order.value)) is not None:
+            state = awaited(give_order(desk, AnnouncementId(id), order))
+            print(f"Announcement {id}: {state}.")
             return 0
     if parsed.list:
         print(awaited(overview(desk)))
@@ -117,17 +113,29 @@ def _tend(parsed: argparse.Namespace, desk: "Desk") -> int:
         _report(parsed, desk)
     elif parsed.recall is not None:
         if _sure(parsed, f"Take announcement {parsed.recall} back wherever it arrived?"):
-            count = awaited(amend(desk, AnnouncementId(parsed.recall), None))
+            count = awaited(recall(desk, AnnouncementId(parsed.recall)))
             print(f"{count} copies are taken back as soon as the assistant runs.")
     else:
-        number, file = parsed.correct
-        if not number.isdecimal():
-            raise OperatorError(f"--correct {number}: the number of an announcement comes first")
-        text = read_text(Path(file))
-        if _sure(parsed, f"{text}\n\n--- Put this in the place of announcement {number}? ---"):
-            count = awaited(amend(desk, AnnouncementId(int(number)), text))
-            print(f"{count} copies are corrected as soon as the assistant runs.")
+        _correct(parsed, desk)
     return 0
+
+
+def _correct(parsed: argparse.Namespace, desk: "Desk") -> None:
+    from bot.announcements import Correction, correct, lost_languages, read_text
+    from bot.model.announcement import AnnouncementId
+
+    which, file = parsed.correct
+    try:
+        id = AnnouncementId(number(which))
+    except argparse.ArgumentTypeError:
+        raise OperatorError(f"--correct {which}: the number of an announcement comes first") from None
+    correction = Correction(read_text(Path(file)), _translations(parsed))
+    if lost := awaited(lost_languages(desk, id, correction)):
+        again = " ".join(f"--text-in {language} FILE" for language in lost)
+        print(f"Who reads it in {', '.join(lost)} gets this text instead; to give their own: {again}")
+    if _sure(parsed, f"{correction.text}\n\n--- Put this in the place of announcement {id}? ---"):
+        count = awaited(correct(desk, id, correction))
+        print(f"{count} copies are corrected as soon as the assistant runs.")
 
 
 def _report(parsed: argparse.Namespace, desk: "Desk") -> None:
@@ -163,14 +171,14 @@ def _compose(parsed: argparse.Namespace, desk: "Desk") -> int:
     if not _sure(parsed, "Send it?"):
         print("Nothing was sent.")
         return 0
-    number = awaited(begin(desk, plan))
+    id = awaited(begin(desk, plan))
     zone = desk.settings.timezone
     when = (
         "as soon as the assistant runs"
         if plan.starts is None
         else f"on {plan.starts.astimezone(zone):%Y-%m-%d at %H:%M} ({zone.key})"
     )
-    print(f"Announcement {number} leaves {when}. How far: alliances announce --list")
+    print(f"Announcement {id} leaves {when}. How far: alliances announce --list")
     return 0
 
 
@@ -197,8 +205,14 @@ def _plan(parsed: argparse.Namespace, desk: "Desk") -> "Plan":
         on_unknown=OnUnknown(parsed.on_unknown),
         event=EventId(parsed.event) if parsed.event else None,
         again=parsed.again,
-        translations=tuple((language, read_text(Path(file))) for language, file in parsed.text_in),
+        translations=_translations(parsed),
     )
+
+
+def _translations(parsed: argparse.Namespace) -> "Translations":
+    from bot.announcements import read_text
+
+    return tuple((language, read_text(Path(file))) for language, file in parsed.text_in)
 
 
 def _reached(reach: "Reach", *, names: bool) -> str:

@@ -22,10 +22,14 @@ def add(commands: "Commands") -> None:
     what.add_argument("--list", action="store_true", help="every event and its seats")
     what.add_argument("--attendees", metavar="ID", help="who comes, who waits, who might come")
     what.add_argument("--check-in", metavar="ID", help="check in who is marked in the list that --csv wrote")
+    what.add_argument("--remind", metavar="ID", help="remind those who have a seat, now")
+    what.add_argument("--door", metavar="ID", help="the code that people open at the door to check in")
     what.add_argument("--report", metavar="ID", help="who came, and what they think of it")
     event.add_argument("--marked", type=Path, metavar="FILE", help="with --check-in: the list, filled in")
     event.add_argument("--csv", type=Path, metavar="FILE", help="write the attendees there")
-    event.add_argument("--yes", action="store_true", help="do not ask before publishing")
+    event.add_argument("--qr", type=Path, metavar="FILE", help="with --door: write its picture (PNG) there")
+    event.add_argument("--renew", action="store_true", help="with --door: another code; the old one is void")
+    event.add_argument("--yes", action="store_true", help="do not ask before publishing or reminding")
     event.set_defaults(command=_event)
 
 
@@ -40,10 +44,16 @@ def _event(parsed: argparse.Namespace) -> int:
         raise OperatorError("--csv goes with --attendees ID")
     if bool(parsed.check_in) != bool(parsed.marked):
         raise OperatorError("--check-in ID and --marked FILE go together")
+    if (parsed.qr or parsed.renew) and not parsed.door:
+        raise OperatorError("--qr FILE and --renew go with --door ID")
     try:
         if parsed.check_in:
             return _check_in(settings, parsed.check_in, parsed.marked)
-        if parsed.report:
+        if parsed.remind:
+            _remind(settings, parsed)
+        elif parsed.door:
+            _door(settings, parsed)
+        elif parsed.report:
             print(awaited(report(settings, content(settings), EventId(parsed.report))))
         elif parsed.list:
             print(awaited(overview(settings)))
@@ -86,6 +96,47 @@ def _check_in(settings: Settings, id: str, file: Path) -> int:
     return 1 if marked.refused else 0
 
 
+def _remind(settings: Settings, parsed: argparse.Namespace) -> None:
+    from bot.model.event import EventId
+    from bot.programme import remind, remindable
+    from bot.runtime.clock import SystemClock
+
+    id, now = EventId(parsed.remind), SystemClock().now()
+    seen, leaves = awaited(remindable(settings, id, now=now))
+    zone = seen.event.zone
+    print(f"« {seen.event.title} »: a reminder for {seen.seated} people who have a seat.")
+    if seen.reminded is not None:
+        print(
+            f"The last one was asked for on {seen.reminded.astimezone(zone):%Y-%m-%d at %H:%M} ({zone.key})."
+        )
+    if leaves > now:
+        print(
+            f"It leaves after the quiet hours, on {leaves.astimezone(zone):%Y-%m-%d at %H:%M} ({zone.key})."
+        )
+    if not _yes("Send it?", sure=parsed.yes):
+        print("Nothing was sent.")
+        return
+    count = awaited(remind(settings, id, now=SystemClock().now()))
+    print(f"{count} people are reminded as soon as the assistant runs.")
+
+
+def _door(settings: Settings, parsed: argparse.Namespace) -> None:
+    from bot.documents.qr import qr_picture
+    from bot.model.event import EventId
+    from bot.programme import door
+    from bot.runtime.clock import SystemClock
+
+    found = awaited(door(settings, EventId(parsed.door), anew=parsed.renew, now=SystemClock().now()))
+    print(found.address)
+    print(f"It is taken from {found.opens:%Y-%m-%d %H:%M} to {found.closes:%Y-%m-%d %H:%M}.")
+    if parsed.qr:
+        try:
+            parsed.qr.write_bytes(qr_picture(found.address))
+        except OSError as error:
+            raise OperatorError(f"cannot write {parsed.qr} ({error.strerror})") from None
+        print(f"{parsed.qr}: to be shown at the door, and nowhere else.")
+
+
 def _change(settings: Settings, parsed: argparse.Namespace) -> None:
     from bot.model.event import EventId
     from bot.programme import link_to, propose, propose_end, publish
@@ -117,8 +168,12 @@ def _agreed(proposal: "Proposal", *, sure: bool) -> bool:
     change = proposal.change
     print(proposal.preview)
     print(f"\n--- {'A change' if change.before else 'New'}; {change.concerned} people are told. ---")
+    return _yes("Publish it?", sure=sure)
+
+
+def _yes(question: str, *, sure: bool) -> bool:
     if sure:
         return True
     if not sys.stdin.isatty():
-        raise OperatorError("add --yes to publish without being asked")
-    return input("Publish it? [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
+        raise OperatorError("add --yes to do it without being asked")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "o", "oui")

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.operator import OperatorError, cache, content, in_short, policy
+from bot.cli.operator import OperatorError, cache, content, days, in_short, policy
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add(commands: "Commands") -> None:
 def _add_questions(questions: argparse.ArgumentParser) -> None:
     """`alliances questions` and what can be done about them."""
     questions.add_argument("--json", action="store_true")
-    questions.add_argument("--days", type=int, metavar="N", help="only what was asked in the last N days")
+    questions.add_argument("--days", type=days, metavar="N", help="only what was asked in the last N days")
     questions.add_argument("--all", action="store_true", help="with what was dismissed")
     questions.set_defaults(command=_questions, order="list")
     orders = questions.add_subparsers(metavar="ORDER")

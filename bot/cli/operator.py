@@ -1,5 +1,6 @@
 """What every command shares: the error for the operator, and where things lie. No command here."""
 
+import argparse
 import gc
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -9,17 +10,34 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    import argparse
-
     from bot.model.turn import Policy
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 Made = TypeVar("Made")
 
+DIGITS = 18
+"""Of the largest number that a database surely counts to."""
+LONGEST = 36_500
+"""Days, a century: no calendar ends within it."""
+
 
 class OperatorError(Exception):
     """Something the operator must put right; the text says what, where and how."""
+
+
+def number(text: str) -> int:
+    """What a thing is known by on the command line; for argparse."""
+    if not text.isdecimal() or len(text) > DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of ours; write for example 7")
+    return int(text)
+
+
+def days(text: str) -> int:
+    """A span; for argparse."""
+    if not text.isdecimal() or len(text) > DIGITS or int(text) > LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days; write for example 7")
+    return int(text)
 
 
 def awaited(work: Coroutine[object, object, Made]) -> Made:

@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import signal
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ def _chat(parsed: argparse.Namespace) -> int:
 
 
 def _served(work: Callable[[Settings], Coroutine[object, object, None]]) -> int:
+    from asyncio import CancelledError
+
     from bot.app import CannotStart
 
     settings = read_settings()
@@ -55,4 +58,6 @@ def _served(work: Callable[[Settings], Coroutine[object, object, None]]) -> int:
         awaited(work(settings))
     except CannotStart as error:
         raise OperatorError(str(error)) from None
+    except CancelledError:
+        return 128 + signal.SIGTERM
     return 0

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.operator import OperatorError, awaited
+from bot.cli.operator import OperatorError, awaited, number
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def add(commands: "Commands") -> None:
     team = commands.add_parser("team", help="who has which role; invite, remove, read the journal")
     what = team.add_mutually_exclusive_group()
     what.add_argument("--invite", choices=("staff", "organiser"), help="make a link that gives the role once")
-    what.add_argument("--remove", type=int, metavar="NUMBER", help="take the role of this person back")
+    what.add_argument("--remove", type=number, metavar="NUMBER", help="take the role of this person back")
     what.add_argument("--journal", action="store_true", help="who did what, the newest first")
     team.add_argument("--csv", type=Path, metavar="FILE", help="with --journal: write all of it to this file")
     team.set_defaults(command=_team)

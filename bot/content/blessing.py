@@ -1,6 +1,7 @@
 """`alliances test --bless`: a conversation test says from now on what the flow says now.
 
-Only what differs is written anew; every other line, comments included, stays as it is. Text only, no files.
+Only what differs is written anew; every other line, comments included, stays as it is. A comment within what
+differs cannot be kept in its place: then the author must. Text only, no files.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,7 +86,7 @@ def _turn(text: str, turn: Any, expected: Sequence[Expected]) -> _Edit:
     if len(old) != 1:
         raise CannotBless(f"line {turn.start_mark.line + 1}: a turn has 'expect' or 'silent', not both")
     [(key, value)] = old
-    return _Edit(key.start_mark.index, _end(text, value), written)
+    return _edit(text, key.start_mark.index, value, written)
 
 
 def _written(expected: Sequence[Expected], indent: int, newline: str, *, beside: bool) -> str:
@@ -121,7 +122,20 @@ def _ends(text: str, ends: Any, transcript: Transcript, played: Played) -> Itera
 
 
 def _replaced(text: str, node: Any, written: str) -> _Edit:
-    return _Edit(node.start_mark.index, _end(text, node), written)
+    start = node.start_mark.index
+    nothing = start == node.end_mark.index  # `but:`, right behind the colon
+    return _edit(text, start, node, f" {written}" if nothing else written)
+
+
+def _edit(text: str, start: int, node: Any, written: str) -> _Edit:
+    """What stands from there to the end of a node is written anew; CannotBless if a comment is in it."""
+    end, scalars = _end(text, node), [*_scalars(node)]
+    begins = [start, *(one.end_mark.index for one in scalars)]
+    between = zip(begins, [*(one.start_mark.index for one in scalars), end], strict=True)
+    if any("#" in text[begin:stop] for begin, stop in between):
+        line = text.count("\n", 0, start) + 1
+        raise CannotBless(f"line {line}: what is to be written anew holds a comment, which would be lost")
+    return _Edit(start, end, written)
 
 
 def _value(value: Any, *, quoted: bool = False) -> str:
@@ -145,14 +159,26 @@ def _entries(node: Any) -> Mapping[str, tuple[Any, Any]]:
     return {key.value: (key, value) for key, value in node.value}
 
 
+def _scalars(node: Any) -> Iterator[Any]:
+    """The scalars of a node, in their order."""
+    match node:
+        case yaml.ScalarNode():
+            yield node
+        case yaml.MappingNode():
+            for key, value in node.value:
+                yield key
+                yield from _scalars(value)
+        case yaml.SequenceNode():
+            for item in node.value:
+                yield from _scalars(item)
+
+
 def _end(text: str, node: Any) -> int:
     """Where a node ends, without the empty lines and comments that the reader counts to it."""
-    end = len(text[: node.end_mark.index].rstrip())
-    if isinstance(node, yaml.ScalarNode) or node.flow_style:
-        return end
-    while text[text.rfind("\n", 0, end) + 1 : end].lstrip().startswith("#"):
-        end = len(text[: text.rfind("\n", 0, end)].rstrip())
-    return end
+    while not isinstance(node, yaml.ScalarNode) and not node.flow_style:
+        last = node.value[-1]
+        node = last[1] if isinstance(node, yaml.MappingNode) else last
+    return len(text[: node.end_mark.index].rstrip())
 
 
 def _newline(text: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, model_validator
 from pydantic import Field as Constraint
 
 from bot.dialogue.library import Library
+from bot.dialogue.needs import needs
 from bot.dialogue.respond import respond
 from bot.events.news import with_own_hours
 from bot.flows.authored import Authored
@@ -40,12 +41,12 @@ from bot.model.effects import (
     SetPreferences,
     SetTimer,
 )
-from bot.model.event import Event, EventId, EventSeen
+from bot.model.event import Event, EventId, EventSeen, Gathering, event_tag
 from bot.model.inputs import Input, Tap, Timeout, Utterance
-from bot.model.message import Message
+from bot.model.message import Message, Option
 from bot.model.preferences import Preferences
 from bot.model.session import Session
-from bot.model.turn import Need, Policy, View, Wanted
+from bot.model.turn import GatheringOf, Need, Policy, View, Wanted
 from bot.model.values import ArticleId, FieldRef, FlowId, Owner, Task, Value
 from bot.model.who import Person, PersonId, Standing
 from bot.storage.codec import dump_session, load_session
@@ -160,9 +161,11 @@ class World:
             finished=dict(self.finished),
         )
         session = load_session(dump_session(self.session))
+        if wanted := needs(input, session, self.person.standing):
+            view = self._told_more(view, wanted)
         turn = respond(session, input, self.library, view, now=self.now, rng=self.rng)
         if turn.lacks:
-            view = self._told_more(view, turn.lacks)
+            view = self._told_more(view, wanted | turn.lacks)
             turn = respond(session, input, self.library, view, now=self.now, rng=self.rng)
         self.session, self.effects = turn.session, turn.effects
         self.trace.extend(turn.trace)
@@ -171,16 +174,20 @@ class World:
         self.heard.extend(came)
         return came
 
-    def _told_more(self, view: View, lacks: Collection[Wanted]) -> View:
-        """What a first decision lacked, as the store would tell it."""
+    def _told_more(self, view: View, wanted: Collection[Wanted]) -> View:
+        """What not every turn is decided on, as the store would tell it; nobody has registered."""
         coming = sorted(
             (one for one in self.events.values() if one.ends > self.now), key=lambda one: one.starts
         )
+        named = {one.event for one in wanted if isinstance(one, GatheringOf)}
         return replace(
             view,
             events=tuple(EventSeen(one) for one in coming),
-            known=frozenset(one for one in lacks if isinstance(one, Need)),
-            crowds={one: Reach(self.reached) for one in lacks if isinstance(one, Crowd)},
+            gathering=next(
+                (Gathering(one.id) for one in coming if one.id in named or event_tag(one.id) in named), None
+            ),
+            known=frozenset(one for one in wanted if isinstance(one, Need)),
+            crowds={one: Reach(self.reached) for one in wanted if isinstance(one, Crowd)},
         )
 
     def wait(self, until: datetime) -> list[Message]:
@@ -254,12 +261,14 @@ def input_of(deed: Exchange, world: World) -> Input:
 
 def act_of(button: str, heard: Sequence[Message]) -> str:
     """The act of a button by its id, in the latest message that has it; the id itself if none has."""
-    wanted = (button, button.partition(".")[2])
-    for message in reversed(heard):
-        for option in (*message.options, *message.controls):
-            if option.id in wanted:
-                return option.act
-    return button
+    found = _button(button, heard)
+    return found.act if found else button
+
+
+def _button(id: str, heard: Sequence[Message]) -> Option | None:
+    wanted = (id, id.partition(".")[2])
+    options = (one for message in reversed(heard) for one in (*message.options, *message.controls))
+    return next((one for one in options if one.id in wanted), None)
 
 
 @dataclass(frozen=True)
@@ -280,6 +289,8 @@ def play(transcript: Transcript, library: Library) -> Played:
     turns: list[tuple[Exchange, Sequence[Message]]] = []
     wrong: list[str] = []
     for number, deed in enumerate(transcript.turns, 1):
+        if deed.tap and not _button(deed.tap, world.heard):
+            wrong.append(f"turn {number}: no message has a button {deed.tap!r}")
         came = world.wait(deed.later.after(world.now)) if deed.later else world.give(input_of(deed, world))
         turns.append((deed, came))
         wrong += [f"turn {number}: {what}" for what in differences(deed, came, library)]

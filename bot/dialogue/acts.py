@@ -243,19 +243,19 @@ class RequestTap:
 
     request: RequestId
     what: Literal[
-        "open",
-        "answer",
-        "take",
-        "release",
-        "close",
-        "reopen",
-        "models",
-        "propose",
-        "entry",
-        "good",
-        "half",
-        "bad",
-    ]
+        "open", "answer", "take", "give", "release", "close", "reopen", "models", "propose", "entry",
+        "good", "half", "bad",
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTap:
+    """Staff: a page of the colleagues to whom a request can be given, or to whom it is."""
+
+    request: RequestId
+    what: Literal["give", "hand"]
+    number: int
+    """Of the page; of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +313,7 @@ Act = (
     | PeopleTap
     | RequestTap
     | CannedTap
+    | GiveTap
 )
 
 _NUMBERED = re.compile(r"([pc])(\d{1,9})\.(\S{1,40})")
@@ -328,8 +329,9 @@ _PEOPLE = re.compile(r"people\.(apply|replace|keep|drop)-([0-9]{1,15})")
 _STATISTICS = re.compile(r"stats\.(all|asked|runs|people|csv|off|on)\.(7|28|91|364)(?:\.([a-z0-9-]{1,33}))?")
 _WISH = re.compile(rf"wish\.({'|'.join(get_args(Wish))})")
 _REQUEST = re.compile(
-    r"req\.([0-9]{1,9})\.(open|answer|take|release|close|reopen|models|propose|entry|good|half|bad)"
+    r"req\.([0-9]{1,9})\.(open|answer|take|give|release|close|reopen|models|propose|entry|good|half|bad)"
 )
+_GIVE = re.compile(r"(give|hand)\.([0-9]{1,9})\.([0-9]{1,15})")
 _CANNED = re.compile(r"(model|use)\.([0-9]{1,9})\.([a-z0-9-]{1,30})")
 _PLAIN = frozenset(PlainTap.__annotations__["name"].__args__)
 
@@ -348,6 +350,9 @@ def parse_act(act: str) -> Act | None:
         return AnnouncementTap(AnnouncementId(int(found[2])), wish)
     if found := _REQUEST.fullmatch(act):
         return RequestTap(RequestId(int(found[1])), found[2])  # type: ignore[arg-type]  # the pattern has no other
+    if found := _GIVE.fullmatch(act):
+        what: Literal["give", "hand"] = "give" if found[1] == "give" else "hand"
+        return GiveTap(RequestId(int(found[2])), what, int(found[3]))
     if found := _CANNED.fullmatch(act):
         return CannedTap(RequestId(int(found[2])), found[3], send=found[1] == "use")
     if found := _EVENT.fullmatch(act):

@@ -62,7 +62,8 @@ def list_announcements(draft: Draft, argument: str = "") -> None:
 def announcement_tapped(draft: Draft, id: AnnouncementId, what: AnnouncementWish) -> None:
     """A button of a card."""
     seen = next((one for one in draft.view.announcements if one.announcement.id == id), None)
-    if not draft.may(Right.ANNOUNCE if seen is None else right_for(seen.announcement.plan)):
+    # One that is not known any more may have been of either sort.
+    if not draft.may(Right.EVENTS if seen is None else right_for(seen.announcement.plan)):
         draft.add(Audit("refused", f"news-{what}"))
         say_and_come_back(draft, draft.phrases.say("stale_tap"))
         return
@@ -106,7 +107,11 @@ def correction_written(draft: Draft, text: str) -> bool:
         draft.say("announcement_hole", names=", ".join(f"{{{name}}}" for name in wrong), example=EXAMPLE)
         return True
     draft.change(told={**draft.session.told, CORRECTION: f"{id} {written}"})
-    draft.say("announcement_correct_show", sent=_arrived(seen))
+    parts = [draft.phrases.say("announcement_correct_show", sent=_arrived(seen))]
+    if others := seen.announcement.plan.translations:
+        names = ", ".join(draft.phrases.languages.get(tag, tag) for tag, _ in others)
+        parts.append(draft.phrases.say("announcement_correct_languages", languages=names))
+    draft.add(Send(Message(Markdown("\n\n".join(parts)))))
     shown = copy_for(draft, plan)
     sure = option("correct-yes", seen.announcement.id, draft.phrases)
     no = Option("no", draft.phrases.label("button_no"), f"news-show.{seen.announcement.id}")

@@ -56,13 +56,13 @@ def pack_of(draft: Draft, reason: str, text: str, *, shared: bool, number: str =
 
 def group_options(draft: Draft, number: str) -> tuple[Option, ...]:
     """The buttons below a pack in a group."""
-    names = ("take", "release", "models", "propose", "close", "reopen")
+    names = ("take", "give", "release", "models", "propose", "close", "reopen")
     return tuple(request_option(draft, name, number) for name in names)
 
 
 def own_options(draft: Draft, number: str) -> tuple[Option, ...]:
     """The same in a chat of one's own, where an answer must be begun."""
-    names = ("answer", "take", "models", "propose", "close")
+    names = ("answer", "take", "give", "models", "propose", "close")
     return tuple(request_option(draft, name, number) for name in names)
 
 

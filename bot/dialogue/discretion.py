@@ -72,11 +72,6 @@ def is_exact(sum: Sum) -> bool:
     return sum is not None and sum.exact
 
 
-def weaker(one: Sum, other: Sum) -> Sum:
-    """Of two ways in which one number may be told, the one that tells less."""
-    return min(one, other, key=lambda sum: (sum is not None, is_exact(sum), sum.value if sum else 0))
-
-
 def _part_of(whole: int, part: int) -> Sum:
     """What is told is the same for at least four values of a part that is not exact."""
     if part == 0 or part >= whole:

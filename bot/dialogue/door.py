@@ -251,7 +251,7 @@ def show_code(draft: Draft, seen: EventSeen, *, anew: bool) -> None:
     if anew or not code:
         code = draft.new_code(CODE)
         draft.add(OpenDoor(event.id, code))
-    address = f"https://t.me/{bot}?start={ENTRY}{event.id}_{code}"
+    address = door_address(bot, event.id, code)
     begin, end = event.local(event.starts - OPENS), event.local(event.ends + CLOSES)
     text = phrases.say(
         "event_code",
@@ -271,6 +271,11 @@ def show_code(draft: Draft, seen: EventSeen, *, anew: bool) -> None:
         for what, label in (("recode", "button_door_recode"), ("door", "button_event_door"))
     )
     draft.add(HandOut(Message(text, options), (picture,)))
+
+
+def door_address(bot: str, event: EventId, code: str) -> str:
+    """What the picture at the door opens."""
+    return f"https://t.me/{bot}?start={ENTRY}{event}_{code}"
 
 
 def arrive(draft: Draft, payload: str) -> None:

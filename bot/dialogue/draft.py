@@ -153,7 +153,7 @@ class Draft:
 
     def new_code(self, length: int) -> str:
         """So many random signs, none of which reads like another."""
-        return "".join(self.rng.choices(SIGNS, k=length))
+        return new_code(self.rng, length)
 
     def turn(self) -> Turn:
         """The finished turn: every message has a key, and the buttons of the last may be picked by words."""
@@ -190,6 +190,11 @@ class Draft:
             case HandOut(message=message, files=files) if message.key is None:
                 return HandOut(replace(message, key=self.new_key()), files)
         return effect
+
+
+def new_code(rng: Random, length: int) -> str:
+    """So many random signs, none of which reads like another."""
+    return "".join(rng.choices(SIGNS, k=length))
 
 
 def _with(effect: Effect, options: Sequence[Option]) -> Effect:

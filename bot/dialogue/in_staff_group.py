@@ -5,7 +5,8 @@ Every function asks again who acts: the group may hold others than staff.
 
 from bot.dialogue.draft import Draft
 from bot.dialogue.in_group import heard_in_group
-from bot.dialogue.staff_desk import Seat, answer_with, command_typed, request_act, told_all
+from bot.dialogue.seat import Seat, told_all
+from bot.dialogue.staff_desk import answer_with, command_typed, request_act
 from bot.model.effects import Audit
 from bot.model.inputs import InGroup, StaffReply, Tap, Unusable, Utterance
 from bot.model.request import RequestSeen
@@ -33,7 +34,7 @@ def heard_at_desk(draft: Draft, reply: StaffReply) -> None:
         draft.add(Audit("refused", "request"))
         _hint(draft, request, "request_stranger")
         return
-    seat = Seat(member, request, reply_to=reply.message)
+    seat = Seat(member, request, reply_to=reply.message, team=desk.team)
     match reply.input:
         case Tap(act=act):
             request_act(draft, seat, act)

@@ -7,6 +7,7 @@ from bot.dialogue.acts import (
     CannedTap,
     DoorTap,
     EventTap,
+    GiveTap,
     GroupTap,
     PlainTap,
     ProposeTap,
@@ -131,6 +132,8 @@ def _by_act(act: Act | None) -> frozenset[Wanted]:
             return frozenset({Need.ANNOUNCEMENTS, CopiesOf(id)})
         case AnnouncementTap():
             return frozenset({Need.ANNOUNCEMENTS})
+        case GiveTap() | RequestTap(what="give"):
+            return frozenset({Need.REQUESTS, Need.TEAM})
         case RequestTap() | CannedTap() | PlainTap(name="requests"):
             return frozenset({Need.REQUESTS})
         case PlainTap(name="share" | "send-all"):

@@ -26,16 +26,15 @@ def note_asked(draft: Draft) -> None:
     _note(draft, ASKED, [draft.post] if draft.post else [])
 
 
-def note_question_passed(draft: Draft) -> None:
-    """That question goes to staff."""
-    if number := draft.session.told.get(ASKED, ""):
-        _note_passed(draft, number)
+def asked_by(draft: Draft) -> str:
+    """The message with that question; empty where it has no number."""
+    return draft.session.told.get(ASKED, "")
 
 
-def note_passed(draft: Draft) -> None:
-    """What was just said goes to staff."""
-    if draft.post:
-        _note_passed(draft, draft.post)
+def note_passed(draft: Draft, number: str) -> None:
+    """What stood in this message goes to staff."""
+    known = draft.session.told.get(PASSED, "").split()
+    _note(draft, PASSED, [number, *(one for one in known if one != number)])
 
 
 def forget_passed(draft: Draft) -> None:
@@ -57,11 +56,6 @@ def answered_by(draft: Draft, number: str) -> RequestId | None:
         if known == number and number:
             return RequestId(int(request))
     return None
-
-
-def _note_passed(draft: Draft, number: str) -> None:
-    known = draft.session.told.get(PASSED, "").split()
-    _note(draft, PASSED, [number, *(one for one in known if one != number)])
 
 
 def _note(draft: Draft, name: str, numbers: list[str]) -> None:

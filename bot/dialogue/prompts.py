@@ -11,10 +11,10 @@ from bot.dialogue.stages import begin_anew
 from bot.flows.advance import Walk
 from bot.flows.frames import wait_at
 from bot.flows.reminders import timer_key
-from bot.flows.replay import TO_THE_OPEN
+from bot.flows.replay import TO_THE_OPEN, computed
 from bot.flows.step import Again, Answered, PromptInput, Refused
 from bot.flows.steps.ask import Ask
-from bot.model.effects import CancelTimer, Finish, Problem, Send
+from bot.model.effects import CancelTimer, Finish, Forget, Problem, Send
 from bot.model.message import Markdown, Message
 from bot.model.session import Frame, Run
 
@@ -48,6 +48,8 @@ def recover(draft: Draft, run: Run) -> None:
     top = (Frame(run.flow, flows[run.flow].keys[0]),)
     moved = replace(run, frames=top, wait=None, paused=False, replay=TO_THE_OPEN, visited=frozenset())
     walk = walk_of(draft, moved)
+    for ref in list(computed(moved, flows, walk.answers)):
+        walk.apply(Forget(ref))
     walk.say(draft.phrases.say("step_gone", title=flows[run.flow].title))
     draft.add(CancelTimer(timer_key(run.id)))
     draft.change(active=run.id)

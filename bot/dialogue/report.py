@@ -26,7 +26,6 @@ from bot.dialogue.discretion import (
     rounded,
     told,
     total,
-    weaker,
 )
 from bot.flows.outline import questions_of
 from bot.flows.shelf import Shelf
@@ -98,7 +97,7 @@ class Report:
     questions: tuple[tuple[date, int], ...]
     """Questions by pieces of the period; empty where that would tell too much."""
     actives: tuple[tuple[date, Told], ...]
-    """Seven days that end on a day -> people active in them."""
+    """Seven days that end on a day -> people active in them, to the nearest five."""
     stops: tuple[Stop, ...] = ()
     """Where most people stop, of all journeys within a year; only with the steps."""
 
@@ -122,11 +121,11 @@ def report(counted: Statistics, shelf: Shelf) -> Report:
     now, before = counted.now, counted.before
     period = (now.last - now.first).days + 1
     journeys = _journeys(now, shelf)
-    known, active, new, new_before = _people(counted)
+    known, (active, new), (active_before, new_before) = _people(counted)
     lines = _remembered(_lines(now, journeys.sums), now, today=now.last)
     earlier = _remembered(_lines(before, _journeys(before, shelf).sums), before, today=now.last)
     lines |= {"known": known, "active": active, "new": new}
-    earlier["new"] = new_before
+    earlier |= {"active": active_before, "new": new_before}
     questions = lines["questions"]
     exact = isinstance(questions, Total) and questions.exact
     return Report(
@@ -171,9 +170,7 @@ def _lines(span: SpanCount, journeys: Sequence[Sum]) -> dict[What, Value]:
     done, stopped, still_open = journeys
     requests = _requests(span)
     return {
-        "active": UNKNOWN if span.active is None else alone(span.active),
-        "new": alone(span.new),
-        "known": UNKNOWN,
+        **dict.fromkeys(("active", "new", "known"), UNKNOWN),  # of all people: `_people`
         "questions": total(fates),
         "answered": fates[0],
         "suggested": fates[1],
@@ -196,17 +193,21 @@ def _lines(span: SpanCount, journeys: Sequence[Sum]) -> dict[What, Value]:
     }
 
 
-def _people(counted: Statistics) -> tuple[Sum, Value, Sum, Sum]:
-    """All people; of those the active ones, and of those the new ones; who was new in the period before."""
-    now, before = counted.now, counted.before
-    active: Value = UNKNOWN if now.active is None else parts_of(counted.known, [now.active])[0]
-    among = now.active if isinstance(active, Total) and active.exact and now.active else counted.known
-    (new,) = parts_of(among, [now.new])
-    # Who came earlier than both is neither new now nor before.
-    (earlier,) = parts_of(counted.known - (now.new if is_exact(new) else 0), [before.new])
-    if before.active is not None:
-        earlier = weaker(earlier, parts_of(before.active, [before.new])[0])
-    return alone(counted.known), active, new, earlier
+def _people(counted: Statistics) -> tuple[Sum, tuple[Value, Sum], tuple[Value, Sum]]:
+    """All people; of those the active and the new ones; those of the period before, of who was not new
+    since.
+    """
+    now, before, known = counted.now, counted.before, counted.known
+    present = _present(known, now)
+    earlier = known - (now.new if is_exact(present[1]) else 0)
+    return alone(known), present, _present(earlier, before)
+
+
+def _present(whole: int, span: SpanCount) -> tuple[Value, Sum]:
+    """Who of so many people was active, and of those who was new."""
+    active: Value = UNKNOWN if span.active is None else parts_of(whole, [span.active])[0]
+    among = span.active if isinstance(active, Total) and active.exact and span.active else whole
+    return active, parts_of(among, [span.new])[0]
 
 
 def _requests(span: SpanCount) -> dict[What, Sum]:
@@ -267,12 +268,15 @@ def _chapters(counted: Statistics, shelf: Shelf) -> list[Row]:
 
 
 def _weekly(counted: Statistics) -> tuple[tuple[date, Told], ...]:
-    """Every seventh day back from the last that was counted; the months of a year by every fourth of them."""
+    """Every seventh day back from the last that was counted; the months of a year by every fourth of them.
+
+    Rounded, as how many people there are is told too: those who stayed away would be a number of their own.
+    """
     if not counted.actives:
         return ()
     last, every = max(counted.actives), 28 if (counted.now.last - counted.now.first).days > 91 else 7
     days = [day for day in sorted(counted.actives) if (last - day).days % every == 0]
-    return tuple((day, told(counted.actives[day])) for day in days)
+    return tuple((day, rounded(counted.actives[day])) for day in days)
 
 
 def _stops(steps: Iterable[StepCount], shelf: Shelf) -> tuple[Stop, ...]:

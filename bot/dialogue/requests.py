@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.dialogue.context_pack import name_of, own_options, pack_of, title_of
 from bot.dialogue.draft import Draft
-from bot.dialogue.passed import forget_passed, key_of, note_passed, note_question_passed
+from bot.dialogue.passed import asked_by, forget_passed, key_of, note_passed
 from bot.dialogue.prompts import repeat
 from bot.dialogue.questions import say_and_come_back, say_stale, ways_on
 from bot.dialogue.waiting import reminder, still_waiting, watch
@@ -25,6 +25,9 @@ WRITING = "request"
 
 LACKED = "lacked."
 """In front of a request's number: the next words say what was missing."""
+
+QUESTION = "question"
+"""Why staff are called: for the question that the assistant did not answer."""
 
 TOLD = "team"
 """Where `Session.told` keeps that staff hold something of this person."""
@@ -80,8 +83,7 @@ def send_question(draft: Draft, *, everything: bool) -> None:
     if not draft.session.asked:
         say_stale(draft)
         return
-    draft.add(Escalate("question", draft.session.asked))
-    note_question_passed(draft)
+    draft.add(Escalate(QUESTION, draft.session.asked))
     draft.share = everything
     if own := draft.view.request:  # it joins what staff hold already
         _pass_on(draft, own)
@@ -133,7 +135,7 @@ def _reason(draft: Draft, place: int) -> str:
 def _packed(draft: Draft, effect: Escalate) -> Escalate:
     pack = pack_of(draft, effect.reason, effect.text, shared=draft.share)
     words = effect.text or draft.phrases.label("request_what_asked")
-    joins = _said(draft, escape(words), NUMBER)
+    joins = _said(draft, escape(words), NUMBER, _written_in(draft, effect))
     return replace(
         effect,
         title=title_of(draft, effect.reason, effect.text),
@@ -142,6 +144,13 @@ def _packed(draft: Draft, effect: Escalate) -> Escalate:
         alone=own_options(draft, NUMBER),
         remind=reminder(draft),
     )
+
+
+def _written_in(draft: Draft, effect: Escalate) -> str:
+    """The message whose words go to staff; empty if none do: who calls them by an answer shows them none."""
+    if effect.reason == QUESTION:
+        return asked_by(draft)
+    return draft.post if effect.text else ""
 
 
 # --- instead of the assistant -------------------------------------------------------------------------------
@@ -180,7 +189,7 @@ def _words(draft: Draft, own: OwnRequest, text: str, *, forwarded: bool) -> bool
 
 def _words_passed_on(draft: Draft, own: OwnRequest, text: str) -> None:
     if own.talking:
-        _pass_on(draft, own, _said(draft, escape(text), str(own.id)))
+        _pass_on(draft, own, _said(draft, escape(text), str(own.id), draft.post))
         return
     draft.add(Escalate("asked", text.strip()))  # joins the request, and says what it is about if nothing did
     _pass_on(draft, own)
@@ -196,21 +205,23 @@ def _pass_on(draft: Draft, own: OwnRequest, *messages: Message) -> None:
         watch(draft, own)
 
 
-def _said(draft: Draft, text: str, number: str) -> Message:
+def _said(draft: Draft, text: str, number: str, post: str) -> Message:
     said = draft.phrases.say("request_said", name=name_of(draft), text=Rich(Markdown(text)))
-    return Message(said, key=_key(draft, number))
+    return Message(said, key=_key(draft, number, post))
 
 
-def _key(draft: Draft, number: str) -> str:
-    """By the message that was passed on: what changes it says so below."""
-    note_passed(draft)
-    return key_of(number, draft.post) if draft.post else f"request-{number}.{draft.rng.getrandbits(32):x}"
+def _key(draft: Draft, number: str, post: str) -> str:
+    """By the message that is passed on: what changes it says so below."""
+    if not post:
+        return f"request-{number}.{draft.rng.getrandbits(32):x}"
+    note_passed(draft, post)
+    return key_of(number, post)
 
 
 def _something(draft: Draft, own: OwnRequest, input: Attachment | Unusable) -> tuple[Message, ...]:
     """What is no text: a file as it is, the rest copied where the channel can do that."""
     phrases, name = draft.phrases, name_of(draft)
-    key = _key(draft, str(own.id))
+    key = _key(draft, str(own.id), draft.post)
     sent = phrases.say("request_sent_something", name=name)
     match input:
         case Attachment(content=StoredFile() as file, text=text):

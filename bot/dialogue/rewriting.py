@@ -9,7 +9,8 @@ from dataclasses import replace
 from bot.dialogue.context_pack import name_of
 from bot.dialogue.draft import Draft
 from bot.dialogue.passed import PASSED, answered_by, key_of
-from bot.dialogue.staff_desk import Seat, answer_with
+from bot.dialogue.seat import Seat
+from bot.dialogue.staff_desk import answer_with
 from bot.flows.template import Rich
 from bot.markup.escape import escape
 from bot.model.effects import TellTeam

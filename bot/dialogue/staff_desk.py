@@ -4,26 +4,26 @@ Every function asks again who acts: a button may be forged or older than somebod
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from bot.dialogue.context_pack import own_options, request_option
 from bot.dialogue.draft import Draft
+from bot.dialogue.entrusting import choose_colleague, entrust
 from bot.dialogue.passed import note_answered
 from bot.dialogue.questions import say_and_come_back, say_stale
-from bot.dialogue.waiting import reminder
+from bot.dialogue.seat import Seat, asker, doing, known_as, signature, tell
 from bot.flows.cards import LABEL
 from bot.flows.french import shorten, write_date
 from bot.flows.template import Rich, fill_from
 from bot.markup.escape import escape
 from bot.markup.plain import plain
-from bot.model.effects import Audit, Handle, ProposeEntry, Relay, Send, TellTeam
+from bot.model.effects import Audit, ProposeEntry, Relay, Send
 from bot.model.inputs import Attachment, Input, Unusable, Utterance
 from bot.model.message import AttachedFile, Markdown, Message, Option
 from bot.model.request import Deed, RequestId, RequestSeen, RequestState, after
 from bot.model.rights import Right
 from bot.model.values import StoredFile
-from bot.model.who import Person
+from bot.model.who import PersonId
 
 ANSWERING = "answer."
 """In front of a request's number, `Session.confirming` where the next words are an answer to it."""
@@ -33,20 +33,6 @@ SHOWN = 8
 
 SEEN = "👍"
 """What an answer gets once it arrived: a reaction that a bot may give (Bot API, ReactionTypeEmoji)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who of staff acts on which request, and from where."""
-
-    member: Person
-    request: RequestSeen
-    alone: bool = False
-    """In their own chat; else in the group, where all of them read."""
-    reply_to: str = ""
-    """In the group, the message that was written."""
-    written: str = ""
-    """The same in their own chat."""
 
 
 # --- in a chat of one's own ---------------------------------------------------------------------------------
@@ -61,7 +47,7 @@ def list_requests(draft: Draft, argument: str = "") -> None:
     phrases = draft.phrases
     found = [one for one in draft.view.requests if one.state is not RequestState.CLOSED]
     options = [
-        Option(f"req.{one.id}", shorten(_title(draft, one), LABEL), f"req.{one.id}.open")
+        Option(f"req.{one.id}", shorten(known_as(draft, one), LABEL), f"req.{one.id}.open")
         for one in found[:SHOWN]
     ]
     draft.change(active=None)
@@ -110,7 +96,9 @@ def answers_request(draft: Draft, input: Input) -> bool:
 
 def _seat(draft: Draft, request: RequestId) -> Seat | None:
     found = _known(draft, request)
-    return Seat(draft.view.person, found, alone=True) if found and draft.may(Right.ANSWER) else None
+    if found is None or not draft.may(Right.ANSWER):
+        return None
+    return Seat(draft.view.person, found, alone=True, team=draft.view.team.members)
 
 
 def _known(draft: Draft, request: RequestId) -> RequestSeen | None:
@@ -121,7 +109,7 @@ def _open(draft: Draft, request: RequestId) -> None:
     seat = _seat(draft, request)
     assert seat is not None
     one = seat.request
-    pack = one.pack or Message(escape(one.text) if one.text else Markdown(escape(_title(draft, one))))
+    pack = one.pack or Message(escape(one.text) if one.text else Markdown(escape(known_as(draft, one))))
     text = Markdown(f"{_line(draft, one).removeprefix('- ')}\n\n{pack.text}")
     back = draft.button("button_requests", "requests")
     if one.state is RequestState.CLOSED:
@@ -141,16 +129,19 @@ def _answer_next(draft: Draft, seat: Seat) -> None:
         return
     draft.change(confirming=f"{ANSWERING}{seat.request.id}", active=None)
     back = draft.button("button_requests", "requests")
-    draft.say("request_answer_now", back, name=_name(draft, seat.request))
+    draft.say("request_answer_now", back, name=asker(draft, seat.request))
 
 
 def _line(draft: Draft, one: RequestSeen) -> Markdown:
     opened = one.opened.astimezone(draft.view.policy.timezone).date()
     state = draft.phrases.label(f"request_state_{one.state}")
-    if one.assigned_name and one.state is not RequestState.CLOSED:
-        state = f"{state} ({one.assigned_name})"
+    if one.assigned is not None and one.state is not RequestState.CLOSED:
+        mine = one.assigned == draft.view.person.id
+        name = one.assigned_name or draft.phrases.label("team_nameless")
+        held = draft.phrases.label("request_held_by_you" if mine else "request_held_by", name=name)
+        state = held if one.state is RequestState.TAKEN else f"{state}, {held}"
     day = write_date(opened, draft.phrases.calendar)
-    return draft.phrases.say("requests_line", title=_title(draft, one), state=state, day=day)
+    return draft.phrases.say("requests_line", title=known_as(draft, one), state=state, day=day)
 
 
 # --- what can be done ---------------------------------------------------------------------------------------
@@ -161,9 +152,13 @@ def request_act(draft: Draft, seat: Seat, act: str) -> None:
     kind, _, rest = act.partition(".")
     number, _, what = rest.partition(".")
     if number != str(seat.request.id):
-        _tell(draft, seat, "request_impossible")
+        tell(draft, seat, "request_impossible")
     elif kind == "req" and what in DEEDS:
         DEEDS[what](draft, seat, "")
+    elif kind == "give" and what.isdecimal():
+        choose_colleague(draft, seat, page=int(what))
+    elif kind == "hand" and what.isdecimal():
+        entrust(draft, seat, PersonId(int(what)))
     elif kind in ("model", "use"):
         _canned(draft, seat, what, send=kind == "use")
 
@@ -182,7 +177,7 @@ def _answer(
     request = seat.request
     if after(request.state, Deed.ANSWER) is None:
         if not edited:
-            _tell(draft, seat, "request_is_closed")
+            tell(draft, seat, "request_is_closed")
         return
     if not edited and not request.talking:
         messages = (*messages[:-1], _with_way_back(draft, messages[-1]))
@@ -192,7 +187,7 @@ def _answer(
 def _relay(
     draft: Draft, seat: Seat, messages: tuple[Message, ...], words: str, *, edited: bool = False
 ) -> None:
-    request, name = seat.request, _name(draft, seat.request)
+    request, name = seat.request, asker(draft, seat.request)
     delivered = draft.phrases.say("request_delivered", name=name)
     failed = draft.phrases.say("request_failed", name=name)
     draft.add(
@@ -211,7 +206,7 @@ def _relay(
 
 def _signed(draft: Draft, seat: Seat, input: Utterance | Attachment | Unusable) -> tuple[Message, ...]:
     """What the person gets. A key of its own lets a correction find it."""
-    phrases, name, key = draft.phrases, _signature(draft, seat), _key(draft, seat)
+    phrases, name, key = draft.phrases, signature(draft, seat), _key(draft, seat)
     if isinstance(input, Utterance):
         return (_worded(draft, seat, Markdown(escape(input.text.strip()))),)
     file = phrases.say("request_answer_file", name=name)
@@ -227,12 +222,8 @@ def _signed(draft: Draft, seat: Seat, input: Utterance | Attachment | Unusable) 
 
 
 def _worded(draft: Draft, seat: Seat, text: Markdown) -> Message:
-    said = draft.phrases.say("request_answer", name=_signature(draft, seat), text=Rich(text))
+    said = draft.phrases.say("request_answer", name=signature(draft, seat), text=Rich(text))
     return Message(said, key=_key(draft, seat))
-
-
-def _signature(draft: Draft, seat: Seat) -> str:
-    return seat.member.name or draft.phrases.label("request_team_name")
 
 
 def _key(draft: Draft, seat: Seat) -> str:
@@ -257,35 +248,9 @@ def command_typed(draft: Draft, seat: Seat, text: str) -> None:
     if whose and whose.lower() != draft.view.policy.bot.lower():
         return
     if act is None:
-        _tell(draft, seat, "request_commands")
+        tell(draft, seat, "request_commands")
     else:
         DEEDS[act](draft, seat, argument.strip())
-
-
-def _handle(deed: Deed, said: str) -> Callable[[Draft, Seat, str], None]:
-    """Take, give back, close or reopen, and say so to the others."""
-
-    def act(draft: Draft, seat: Seat, argument: str) -> None:
-        request = seat.request
-        if deed is Deed.REOPEN and request.another:
-            _tell(draft, seat, "request_another")
-        elif after(request.state, deed) is None:
-            _tell(draft, seat, "request_impossible")
-        else:
-            draft.add(Handle(request.id, deed, request.state, seat.member.id, _remind(draft, seat, deed)))
-            name = _signature(draft, seat)
-            told = told_all(draft, request, said, name=name)
-            draft.add(replace(told, besides=seat.member.id if seat.alone else None))
-            if seat.alone:
-                _tell(draft, seat, said, name=name)
-
-    return act
-
-
-def _remind(draft: Draft, seat: Seat, deed: Deed) -> datetime | None:
-    """When staff are reminded of what this deed makes theirs to answer; None if it does not."""
-    was_theirs = seat.request.state not in (RequestState.WAITING, RequestState.CLOSED)
-    return None if was_theirs or deed is Deed.CLOSE else reminder(draft)
 
 
 def _models(draft: Draft, seat: Seat, argument: str) -> None:
@@ -295,12 +260,12 @@ def _models(draft: Draft, seat: Seat, argument: str) -> None:
         return
     canned = draft.phrases.canned
     if not canned:
-        _tell(draft, seat, "request_models_none")
+        tell(draft, seat, "request_models_none")
         return
     options = tuple(
         Option(f"model.{name}", one.title, f"model.{seat.request.id}.{name}") for name, one in canned.items()
     )
-    _tell(draft, seat, "request_models", options=options)
+    tell(draft, seat, "request_models", options=options)
 
 
 def _canned(draft: Draft, seat: Seat, name: str, *, send: bool) -> None:
@@ -316,28 +281,28 @@ def _canned(draft: Draft, seat: Seat, name: str, *, send: bool) -> None:
         _answer(draft, apart, (_worded(draft, apart, text),), plain(text))
         return
     use = Option(f"use.{name}", draft.phrases.label("button_use"), f"use.{seat.request.id}.{name}")
-    _tell(draft, seat, "request_model", options=(use,), title=canned.title, text=Rich(text))
+    tell(draft, seat, "request_model", options=(use,), title=canned.title, text=Rich(text))
 
 
 def _propose(draft: Draft, seat: Seat, argument: str) -> None:
     """`/proposer`: what is asked and answered here, for the base; shown first, unless it was reworded."""
     request, question = seat.request, argument or seat.request.text
     if not question.strip() or not request.answer.strip():
-        _tell(draft, seat, "request_nothing_to_propose")
+        tell(draft, seat, "request_nothing_to_propose")
     elif argument:
         _entry(draft, seat, argument)
     else:
         yes = request_option(draft, "entry", request.id)
-        _tell(draft, seat, "request_propose", options=(yes,), question=question, answer=request.answer)
+        tell(draft, seat, "request_propose", options=(yes,), question=question, answer=request.answer)
 
 
 def _entry(draft: Draft, seat: Seat, argument: str) -> None:
     request, question = seat.request, argument or seat.request.text
     if not question.strip() or not request.answer.strip():
-        _tell(draft, seat, "request_nothing_to_propose")
+        tell(draft, seat, "request_nothing_to_propose")
         return
     draft.add(ProposeEntry(request.id, seat.member.id, question, request.answer))
-    _tell(draft, seat, "request_proposed")
+    tell(draft, seat, "request_proposed")
 
 
 def _note(draft: Draft, seat: Seat, argument: str) -> None:
@@ -345,10 +310,11 @@ def _note(draft: Draft, seat: Seat, argument: str) -> None:
 
 
 DEEDS: Mapping[str, Callable[[Draft, Seat, str], None]] = {
-    "take": _handle(Deed.TAKE, "request_taken"),
-    "release": _handle(Deed.RELEASE, "request_released"),
-    "close": _handle(Deed.CLOSE, "request_closed"),
-    "reopen": _handle(Deed.REOPEN, "request_reopened"),
+    "take": doing(Deed.TAKE, "request_taken"),
+    "release": doing(Deed.RELEASE, "request_released"),
+    "close": doing(Deed.CLOSE, "request_closed"),
+    "reopen": doing(Deed.REOPEN, "request_reopened"),
+    "give": choose_colleague,
     "models": _models,
     "propose": _propose,
     "entry": _entry,
@@ -358,6 +324,7 @@ DEEDS: Mapping[str, Callable[[Draft, Seat, str], None]] = {
 
 COMMANDS: Mapping[str, str] = {
     "prendre": "take",
+    "confier": "give",
     "rendre": "release",
     "fermer": "close",
     "rouvrir": "reopen",
@@ -367,31 +334,3 @@ COMMANDS: Mapping[str, str] = {
     "note": "note",
 }
 """Command in a topic -> what it does."""
-
-
-def _title(draft: Draft, request: RequestSeen) -> str:
-    """What a request is known by; one from before there was a team has no title yet."""
-    return request.title or f"{request.id} · {_name(draft, request)}"
-
-
-def _name(draft: Draft, request: RequestSeen) -> str:
-    return request.name or draft.phrases.label("request_nobody")
-
-
-def told_all(draft: Draft, request: RequestSeen, key: str, **values: str | int | Rich) -> TellTeam:
-    """A phrase for all who see to a request."""
-    name = f"request-{request.id}.{draft.rng.getrandbits(32):x}"
-    return TellTeam(request.id, Message(draft.phrases.say(key, **values), key=name, silent=True))
-
-
-def _tell(
-    draft: Draft, seat: Seat, key: str, *, options: tuple[Option, ...] = (), **values: str | int | Rich
-) -> None:
-    """A phrase for who acts: in the group where they act, or in their own chat."""
-    text = draft.phrases.say(key, **values)
-    if seat.alone:
-        draft.add(Send(Message(text, options or (draft.button("button_requests", "requests"),))))
-        return
-    key = f"request-{seat.request.id}.{draft.rng.getrandbits(32):x}"
-    message = Message(text, options, key=key, reply_to=seat.reply_to)
-    draft.add(TellTeam(seat.request.id, message))

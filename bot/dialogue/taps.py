@@ -16,6 +16,7 @@ from bot.dialogue.acts import (
     DoorTap,
     EventTap,
     FlowTap,
+    GiveTap,
     GroupTap,
     LanguageTap,
     LinkTap,
@@ -195,6 +196,8 @@ def _by_staff(draft: Draft, meaning: Act) -> None:
             statistics_tapped(draft, meaning)
         case RequestTap(request=request, what=what):
             request_tapped(draft, request, f"req.{request}.{what}")
+        case GiveTap(request=request, what=what, number=number):
+            request_tapped(draft, request, f"{what}.{request}.{number}")
         case CannedTap(request=request, name=name, send=send):
             request_tapped(draft, request, f"{'use' if send else 'model'}.{request}.{name}")
 
@@ -207,6 +210,7 @@ STAFF_TAPS: Mapping[type[Act], Right] = {
     ProposeTap: Right.ANSWER,
     RequestTap: Right.ANSWER,
     CannedTap: Right.ANSWER,
+    GiveTap: Right.ANSWER,
     AnnouncementTap: Right.EVENTS,  # of those who come; any other is looked at there
     PeopleTap: Right.ANNOUNCE,
     StatisticsTap: Right.NEEDS,

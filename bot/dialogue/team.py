@@ -165,6 +165,11 @@ def _entry(draft: Draft, entry: Entry) -> Markdown:
 
 def _about(draft: Draft, entry: Entry) -> str:
     """What it was done to, as people know it; empty where only we know it."""
+    if entry.act == "request.give":
+        number, _, _ = entry.about.partition(".")
+        return draft.phrases.label(
+            "journal_given" if entry.title else "journal_numbered", number=number, name=entry.title
+        )
     if entry.title:
         news = entry.act.startswith("announcement.")
         said = plain(Markdown(entry.title), links=False) if news else entry.title

@@ -14,7 +14,7 @@ from bot.dialogue.events import list_events
 from bot.dialogue.journeys import may_start, start
 from bot.dialogue.lists import list_open
 from bot.dialogue.preferences import show_preferences
-from bot.dialogue.prompts import Way, answer, ready, recover, refuse, resume, take_way, walk_of
+from bot.dialogue.prompts import Way, answer, ready, recover, refuse, repeat, resume, take_way, walk_of
 from bot.dialogue.questions import (
     judged,
     none_fits,
@@ -221,7 +221,11 @@ def _wants_events(draft: Draft, words: str) -> bool:
         return False
     if Need.EVENTS not in draft.view.known:
         draft.lacks |= {Need.EVENTS}
+    run = draft.session.active
     list_events(draft)
+    if run is not None and draft.session.active is None:  # what was typed is no command
+        draft.change(active=run)
+        repeat(draft, draft.phrases.say("back_to_prompt"))
     return True
 
 

@@ -98,16 +98,19 @@ def read_marked(
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",")
     header = [one.strip().lower() for one in next(reader, [])]
-    marks = [place for place, name in enumerate(header) if name in here]
-    known_by = [place for place, name in enumerate(header) if name in refs]
+    marks, known_by = (
+        [place for place, name in enumerate(header) if name in {one.lower() for one in names}]
+        for names in (here, refs)
+    )
     if not marks or not known_by:
         return Marked((), ("line 1: the columns « here » and « ref » are needed, as --csv writes them",))
     columns = (marks[0], known_by[0])
     known = {str(one.person) for one in guests if one.person is not None}
+    walked_in = {guarded(one.name) for one in guests if one.person is None}
     people, refused = list[PersonId](), list[str]()
     for number, row in enumerate(reader, start=2):
         mark, reference = (row[column].strip() if column < len(row) else "" for column in columns)
-        if not mark:
+        if not mark or (not reference and walked_in.intersection(row)):
             continue
         if reference in known:
             people.append(PersonId(int(reference)))

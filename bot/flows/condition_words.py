@@ -28,7 +28,10 @@ def in_words(condition: Condition, flow: Flow, shelf: Shelf) -> str:
     """`« Une entreprise » ou « Une fondation »`, `pas de réponse à « Quel budget ? »`; what has no words, as
     it is written.
     """
-    return _Sayer(condition, flow, shelf).said(condition.tree)
+    try:
+        return _Sayer(flow, shelf).said(condition.tree)
+    except _NoWords:
+        return condition.source
 
 
 def name_in_words(path: str) -> str:
@@ -43,9 +46,12 @@ def words_of(template: Template) -> str:
     return shorten(" ".join(first.split()), WORDS)
 
 
+class _NoWords(Exception):
+    """A part of the condition has no words, so the whole has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sayer:
-    condition: Condition
     flow: Flow
     shelf: Shelf
 
@@ -77,7 +83,7 @@ class _Sayer:
                 return phrases.label(f"graph_{what}", title=known.title if known else str(journey))
             case Name(path=path):
                 return self._answered(path, phrases.label("button_yes"))
-        return self.condition.source
+        raise _NoWords
 
     def _compared(self, operator: str, path: str, value: Written) -> str:
         declared = self._declared(path)

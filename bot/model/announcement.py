@@ -127,6 +127,10 @@ class Reach:
     """First names of some."""
 
 
+Translations = tuple[tuple[str, Markdown], ...]
+"""Language tag and text, for those who chose that language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """An announcement as it is to leave."""
@@ -144,8 +148,8 @@ class Plan:
     """The event that it is about: its card and buttons stand below the text."""
     again: bool = False
     """Send a text that was sent before."""
-    translations: tuple[tuple[str, Markdown], ...] = ()
-    """Language tag and text, for those who chose that language; the others read `message.text`."""
+    translations: Translations = ()
+    """The others read `message.text`."""
 
 
 @dataclass(frozen=True, slots=True)

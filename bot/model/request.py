@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.model.message import Message
+from bot.model.team import Member
 from bot.model.who import Address, Person, PersonId
 
 RequestId = NewType("RequestId", int)
@@ -144,6 +145,8 @@ class Desk:
     """Who acts; None: nobody whom we know from a private chat."""
     request: RequestSeen | None = None
     """Which request it is about; None: none."""
+    team: tuple[Member, ...] = ()
+    """Everybody with a role, for a member who may answer."""
 
 
 def after(state: RequestState, deed: Deed) -> RequestState | None:

@@ -90,11 +90,13 @@ class Courier:
         """By channel: how many copies may be on their way."""
         self.copies = 0
         """Copies on their way; they still lie in the outbox."""
-        self._awaited = 0
+        self._seeking = 0
         """Answers that are being found."""
         self._sending: dict[Address, Outgoing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._recalled: set[Address] = set()
+        self._all_recalled = False
+        """While we looked for copies: what was found is of before."""
         self._stopping = False
         self.counts: Counter[tuple[str, str]] = Counter()
         """Deliveries by priority and kind of receipt, since the start."""
@@ -112,12 +114,12 @@ class Courier:
     @contextmanager
     def giving_way(self) -> Iterator[None]:
         """Somebody's answer is being found meanwhile: copies wait a little."""
-        self._awaited += 1
+        self._seeking += 1
         try:
             yield
         finally:
-            self._awaited -= 1
-            if not self._awaited and self._bulk:
+            self._seeking -= 1
+            if not self._seeking and self._bulk:
                 self._bell.set()
 
     def recall(self, address: Address) -> None:
@@ -130,6 +132,7 @@ class Courier:
     def recall_bulk(self) -> None:
         """Copies may not leave any more, or not now: read again which ones may."""
         self._bulk.clear()
+        self._all_recalled = True
         self.wake_bulk()
 
     async def run(self) -> None:
@@ -172,6 +175,7 @@ class Courier:
         """Wait until no reply is due or this time has passed; `run` must be running. Bulk stays for later."""
         self._stopping = True
         self._bulk.clear()
+        self._all_recalled = True
         try:
             async with asyncio.timeout(seconds):
                 while self._tasks or await self._any_due():
@@ -211,8 +215,11 @@ class Courier:
         """Take more copies into memory."""
         known = {one.id for one in self._bulk} | {one.id for one in self._sending.values()}
         limit = BULK_WINDOW + self.copies
+        self._more_bulk = self._all_recalled = False
         found = await self._store.due_bulk(self.served, now=self._clock.now(), limit=limit)
-        self._more_bulk = len(found) == limit
+        self._more_bulk |= len(found) == limit  # rung for meanwhile, there are more all the same
+        if self._all_recalled:
+            return
         self._bulk.extend(one for one in found if one.id not in known and one.address not in self._recalled)
 
     def _start(self) -> float:
@@ -249,7 +256,7 @@ class Courier:
                 break  # the first that ends rings
             if pacer is not None and (pause := pacer.wait_of_all(now)) > 0:
                 return min(wait, pause)
-            if pacer is not None and self._awaited and (pause := GIVE_WAY - pacer.late(now)) > 0:
+            if pacer is not None and self._seeking and (pause := GIVE_WAY - pacer.late(now)) > 0:
                 return min(wait, pause)
             self._bulk.popleft()
             taken = outgoing.address in self._sending or outgoing.address in awaited

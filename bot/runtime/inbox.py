@@ -189,6 +189,9 @@ class Inbox:
             case Verdict.SILENCE:
                 await self.store.finish(row.id)
                 return
+            case Verdict.NOTICE if isinstance(reading.input, Rewritten):
+                await self.store.finish(row.id)  # it is no act that waits for an answer
+                return
             case Verdict.NOTICE:
                 if _is_tap(reading.input):
                     self._sign(row.body)
@@ -215,7 +218,8 @@ class Inbox:
 
     def _judge(self, reading: Reading) -> Verdict:
         """Whether this person sends faster than can be meant. What they do not do themselves never is."""
-        if self.too_fast is None or not is_act(reading.input):
+        counts = is_act(reading.input) or isinstance(reading.input, Rewritten)
+        if self.too_fast is None or not counts:
             return Verdict.PASS
         if isinstance(reading.input, StaffReply):
             return Verdict.PASS  # a few people whom somebody let in, and what they write leaves at the pace

@@ -4,13 +4,16 @@ Spacing is even, never a burst to catch up: a limiter that lets a second's worth
 times in 6,000 messages (measured); even spacing at 97 % of the limit never.
 """
 
+from bisect import bisect_right, insort
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 SECOND = 1.001
 """Seconds, with a hair for the rounding of two clocks."""
 
-MINUTE = 60.0
+MINUTE = 60.5
+"""Seconds, with room for calls that take more or less time to arrive."""
 
 TIDY_AT = 10_000
 """Chats remembered before those that may write again anyway are forgotten."""
@@ -56,6 +59,8 @@ class Pacer:
     _under_way: int = 0
     _ended: deque[float] = field(default_factory=deque)
     """When the calls of the last second were answered."""
+    _beside: list[float] = field(default_factory=list)
+    """When calls beside the messages leave, or left in the last second; in order."""
 
     def wait(self, chat: str, now: float) -> float:
         """Seconds until a message to this chat may leave; 0 means now."""
@@ -94,9 +99,10 @@ class Pacer:
 
     def take_sign(self, now: float) -> bool:
         """Whether a sign without content (typing) may leave now, counted if so; it is never waited for."""
-        if max(self._next, self._gate) > now:
+        if self.wait_of_all(now) > 0:
             return False
         self._next = now + 1.0 / self.rate(now)
+        insort(self._beside, now)
         return True
 
     def reserve(self, now: float, chat: str = "") -> float:
@@ -106,11 +112,13 @@ class Pacer:
         Unlike a message it can wait for nobody's turn: while an announcement fills the pace it would never
         find a free moment.
         """
-        place = max(now, self._next, self._gate, self._second_free(now))
+        place = self._uncrowded(max(now, self._next, self._gate), now)
         self._next = place + 1.0 / self.rate(now)
         if chat:
-            place = max(place, self._chat_free(chat, now), self._group_free(chat, now))
+            free = max(place, self._chat_free(chat, now), self._group_free(chat, now))
+            place = self._uncrowded(free, now)
             self._charge(chat, place)
+        insort(self._beside, place)
         return place - now
 
     def refused(self, seconds: float, now: float) -> None:
@@ -142,12 +150,32 @@ class Pacer:
         Each is counted there between its beginning and its end, so whatever is under way, or ended less than
         a second ago, may share a second with the next. Even spacing alone allows no more than 31 ms of delay.
         """
-        while self._ended and self._ended[0] <= now - SECOND:
-            self._ended.popleft()
-        if self._under_way + len(self._ended) < int(self.pace.overall):
+        self._forget(now)
+        beside = bisect_right(self._beside, now + SECOND)  # later ones share no second with now
+        if self._under_way + len(self._ended) + beside < int(self.pace.overall):
             return now
         # If all are under way, the first that ends has us look again.
-        return (self._ended[0] if self._ended else now) + SECOND
+        return min([now, *self._beside[:1], *islice(self._ended, 1)]) + SECOND
+
+    def _uncrowded(self, place: float, now: float) -> float:
+        """The first moment from `place` on that shares a second with no more than the limit."""
+        self._forget(now)
+        while True:
+            known = (*self._ended, *self._beside)
+            near = sorted(one for one in known if one < place + SECOND and one + SECOND > place)
+            under_way = self._under_way if place < now + SECOND else 0
+            excess = under_way + len(near) + 1 - int(self.pace.overall)
+            if excess <= 0:
+                return place
+            free = [one + SECOND for one in near[excess - 1 : excess]]
+            place = min(free + [now + SECOND] * (under_way > 0))
+
+    def _forget(self, now: float) -> None:
+        """What shares no second with anything from now on."""
+        while self._ended and self._ended[0] + SECOND <= now:
+            self._ended.popleft()
+        while self._beside and self._beside[0] + SECOND <= now:
+            del self._beside[0]
 
     def _chat_free(self, chat: str, now: float) -> float:
         return self._chats.get(chat, now) - (self.pace.burst - 1) * self._chat_interval

@@ -1,6 +1,4 @@
-"""What a turn decided about announcements, applied: the right is asked for again as stored now, and the
-journal is written.
-"""
+"""What a turn decided about announcements, applied: the right is asked for again as stored now."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,12 +29,12 @@ async def apply(tx: Transaction, effect: Announce | Direct | Amend | ReportOn, d
     match effect:
         case Announce(plan, knowing):
             await team.require(tx, desk.person, right_for(plan))
-            id = await announce(tx, plan, by=desk.person, now=desk.now, knowing=knowing)
-            await _journal(tx, "planned", id, desk)
+            await announce(tx, plan, by=desk.person, now=desk.now, knowing=knowing)
             return None
         case ReportOn(id, told):
             await team.require(tx, desk.person, await _right(tx, id))
-            await _journal(tx, "list", id, desk)  # it holds names
+            # It holds names.
+            await team.audit(tx, Audit("announcement.list", str(id)), desk.person, "", now=desk.now)
             return told
         case Direct(id) | Amend(id):
             await team.require(tx, desk.person, await _right(tx, id))
@@ -50,17 +48,11 @@ async def apply(tx: Transaction, effect: Announce | Direct | Amend | ReportOn, d
 async def _directed(tx: Transaction, effect: Direct | Amend, desk: Desk) -> None:
     match effect:
         case Direct(id, wanted):
-            await order(tx, id, wanted, now=desk.now)
-            await _journal(tx, wanted, id, desk)
+            await order(tx, id, wanted, by=desk.person, now=desk.now)
         case Amend(id, text):
-            await amend(tx, id, text, now=desk.now)
-            await _journal(tx, "recall" if text is None else "correct", id, desk)
+            await amend(tx, id, text, by=desk.person, now=desk.now)
 
 
 async def _right(tx: Transaction, id: AnnouncementId) -> Right:
     row = await tx.one("announcement", id=id)
     return Right.ANNOUNCE if row is None else right_for(read(row).plan)
-
-
-async def _journal(tx: Transaction, act: str, id: AnnouncementId, desk: Desk) -> None:
-    await team.audit(tx, Audit(f"announcement.{act}", str(id)), desk.person, "", now=desk.now)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,9 +20,10 @@ from bot.model.announcement import (
     Rhythm,
     State,
     Sweep,
+    Translations,
     Twin,
 )
-from bot.model.effects import NewFile
+from bot.model.effects import Audit, NewFile
 from bot.model.event import EventState
 from bot.model.message import Markdown, Message
 from bot.model.turn import Need, Policy, View, Wanted
@@ -33,14 +34,14 @@ from bot.storage.codec import encode, to_text
 from bot.storage.database import Database, Transaction
 from bot.storage.files import Files
 from bot.storage.outbox import Post, Priority
-from bot.storage.tallies import all_seen, listing, read, seen
+from bot.storage.tallies import all_seen, last_sent, listing, read, seen
+from bot.storage.team import audit
 
 CHANNELS_IN_ORDER = ("telegram", "web")
 """Where a person with several addresses gets their one copy: the first of these that they have."""
 
 SHOWN = 10
-"""Announcements that a turn knows of: the last ones."""
-
+"""Announcements that a turn knows of: those under way, then the last ones."""
 
 EVENT_OVER = "the event is over or called off"
 """Why one ends by itself before it begins."""
@@ -55,7 +56,10 @@ class NotPossible(ValueError):
 
 
 class Announcements:
-    """What the serving process and short commands do with announcements; part of the Store."""
+    """What the serving process and short commands do with announcements; part of the Store.
+
+    What a command does has its line in the journal, or is not done.
+    """
 
     def __init__(self, database: Database, files: Files, audiences: Audiences) -> None:
         self._database = database
@@ -68,11 +72,13 @@ class Announcements:
 
     async def order(self, id: AnnouncementId, wanted: Order, *, now: datetime) -> State:
         """Pause, resume or cancel; the new state. NotPossible says why not."""
-        return await self._database.write(lambda tx: order(tx, id, wanted, now=now))
+        return await self._database.write(lambda tx: order(tx, id, wanted, by=None, now=now))
 
-    async def amend(self, id: AnnouncementId, text: Markdown | None, *, now: datetime) -> int:
+    async def amend(
+        self, id: AnnouncementId, text: Markdown | None, others: Translations = (), *, now: datetime
+    ) -> int:
         """Correct it, or take it back (None); how many copies have arrived. NotPossible says why not."""
-        return await self._database.write(lambda tx: amend(tx, id, text, now=now))
+        return await self._database.write(lambda tx: amend(tx, id, text, others, by=None, now=now))
 
     async def test(self, plan: Plan, address: Address, writer: Writer) -> None:
         """Send one person what they would get of it, and nobody else. NotPossible if nobody is there."""
@@ -84,6 +90,7 @@ class Announcements:
             who = copies.Arrived(PersonId(row["person"]), address)
             message = (await copies.written(tx, plan, [who], writer))[who.person]
             await outbox.put(tx, Post(address, message, who.person, Priority.SERVICE), now=writer.now)
+            await audit(tx, Audit("announcement.tested"), None, "", now=writer.now)
 
         await self._database.write(work)
 
@@ -91,21 +98,19 @@ class Announcements:
         """The view with what of announcements is wanted."""
         if Need.ANNOUNCEMENTS in wanted:
             view = replace(view, announcements=await self.all_seen(limit=SHOWN))
-        twins = {one: await self._like(one) for one in wanted if isinstance(one, Twin)}
+        twins = {
+            one: await last_sent(self._database, _key(Plan(one.message, event=one.event)))
+            for one in wanted
+            if isinstance(one, Twin)
+        }
         asked = {one.announcement for one in wanted if isinstance(one, CopiesOf)}
         for each in (each.announcement for each in view.announcements):
             if each.id in asked:
                 view = replace(view, copies=await self.listing(each))
         return replace(view, twins=twins) if twins else view
 
-    async def _like(self, twin: Twin) -> AnnouncementSeen | None:
-        key = _key(Plan(twin.message, event=twin.event))
-        alike = await self._database.all("announcements_alike", key=f"{key}-%")
-        sent = [row["id"] for row in alike if not row["unsent"]]
-        return await self.seen(sent[-1]) if sent else None
-
     async def all_seen(self, *, limit: int = 1000) -> tuple[AnnouncementSeen, ...]:
-        """The last ones with how far they are, the newest first."""
+        """The last ones with how far they are, the newest first, with all that can be stopped."""
         return await all_seen(self._database, limit=limit)
 
     async def seen(self, id: AnnouncementId) -> AnnouncementSeen | None:
@@ -162,11 +167,7 @@ class Announcements:
         """Make the next copies of a running one; how many. Its audience is read in the same transaction."""
         ground = self._ground(served, writer)
 
-        async def work(tx: Transaction) -> int:
-            one = await found(tx, id)
-            return await copies.claim(tx, one, ground, writer, size=size) if one.state is State.RUNNING else 0
-
-        return await self._database.write(work)
+        return await self._of(id, lambda tx, one: copies.claim(tx, one, ground, writer, size=size))
 
     async def aged(self, served: Collection[str], *, now: datetime) -> tuple[AnnouncementId, ...]:
         """Running ones with copies that must be looked at again before they may leave."""
@@ -193,19 +194,19 @@ class Announcements:
 
     async def renew(self, id: AnnouncementId, writer: Writer, *, size: int) -> int:
         """Give waiting copies the last text; how many."""
-
-        async def work(tx: Transaction) -> int:
-            return await copies.renew(tx, await found(tx, id), writer, size=size)
-
-        return await self._database.write(work)
+        return await self._of(id, lambda tx, one: copies.renew(tx, one, writer, size=size))
 
     async def sweep(self, id: AnnouncementId, writer: Writer, *, size: int) -> int:
         """Queue the next edits of arrived copies; how many."""
+        return await self._of(id, lambda tx, one: copies.sweep(tx, one, writer, size=size))
 
-        async def work(tx: Transaction) -> int:
-            return await copies.sweep(tx, await found(tx, id), writer, size=size)
+    async def _of(
+        self, id: AnnouncementId, work: Callable[[Transaction, Announcement], Awaitable[int]]
+    ) -> int:
+        async def step(tx: Transaction) -> int:
+            return await work(tx, await found(tx, id))
 
-        return await self._database.write(work)
+        return await self._database.write(step)
 
     async def finish(self, id: AnnouncementId, policy: Policy, *, now: datetime) -> bool:
         """Call it done if every copy was made and answered, and plan the next one; whether it is."""
@@ -238,12 +239,7 @@ class Announcements:
 
 
 async def announce(
-    tx: Transaction,
-    plan: Plan,
-    *,
-    by: PersonId | None,
-    now: datetime,
-    knowing: AnnouncementId | None = None,
+    tx: Transaction, plan: Plan, *, by: PersonId | None, now: datetime, knowing: AnnouncementId | None = None
 ) -> AnnouncementId:
     """Plan an announcement. AlreadyAnnounced if there is one of the same text, unless `plan.again`, or it is
     the one that staff were shown (`knowing`).
@@ -259,10 +255,13 @@ async def announce(
     made = await _add(tx, _New(f"{key}-{len(alike)}", kept, starts, by), now=now)
     if made is None:
         raise AlreadyAnnounced("this very text was announced a moment ago")
+    await audit(tx, Audit("announcement.planned", str(made)), by, "", now=now)
     return made
 
 
-async def order(tx: Transaction, id: AnnouncementId, wanted: Order, *, now: datetime) -> State:
+async def order(
+    tx: Transaction, id: AnnouncementId, wanted: Order, *, by: PersonId | None, now: datetime
+) -> State:
     """Pause, resume or cancel; the new state. Copies that wait in the outbox are taken back by a cancel."""
     before = (await found(tx, id)).state
     state = CHANGES.get((before, wanted))
@@ -271,12 +270,17 @@ async def order(tx: Transaction, id: AnnouncementId, wanted: Order, *, now: date
     await _cancel(tx, id, now) if state is State.CANCELLED else await tx.run(
         "announcement_state", id=id, state=state.value, reason="", ended=None
     )
+    await audit(tx, Audit(f"announcement.{wanted}", str(id)), by, "", now=now)
     return state
 
 
-async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, now: datetime) -> int:
+async def amend(
+    tx: Transaction, id: AnnouncementId, text: Markdown | None, others: Translations = (),
+    *, by: PersonId | None, now: datetime,
+) -> int:  # fmt: skip
     """Correct it or take it back: a new edition, to which every arrived copy is brought by and by; how many
     have arrived. What was recalled stays so. Of a series the next one is corrected, or called off, with it.
+    In a language without a new translation people read the new text: the old translation says what is wrong.
     """
     one = await found(tx, id)
     if one.sweep is Sweep.RECALL:
@@ -292,10 +296,12 @@ async def amend(tx: Transaction, id: AnnouncementId, text: Markdown | None, *, n
     else:
         # A copied post says what it says: the correction is a text of ours in its place.
         message = replace(one.plan.message, text=text, copied="")
-        plan = replace(one.plan, message=message, translations=())
+        plan = replace(one.plan, message=message, translations=others)
         await tx.run("announcement_amend", id=id, plan=_written(plan), sweep=Sweep.CORRECT.value)
         for row in await tx.all("announcements_next", series=one.series or id, after=id):
             await tx.run("announcement_replan", id=row["id"], plan=_written(plan))
+    act = "announcement.recall" if text is None else "announcement.correct"
+    await audit(tx, Audit(act, str(id)), by, "", now=now)
     fates = {row["fate"]: row["count"] for row in await tx.all("delivery_fates", announcement=id)}
     return int(fates.get("sent", 0))
 

@@ -58,11 +58,13 @@ class Arrived:
 
 
 async def claim(tx: Transaction, one: Announcement, ground: Ground, writer: Writer, *, size: int) -> int:
-    """Make the next copies of a running announcement, `size` at most; how many.
+    """Make the next copies of an announcement if it is running, `size` at most; how many.
 
     It pauses where the last answers are all the same refusal, or its audience has no meaning any more. Until
     one has arrived only a few are made: a bad text is told by those.
     """
+    if one.state is not State.RUNNING:
+        return 0
     answers = await tx.all("announcement_last_answers", id=one.id, since=one.tried_from, limit=POISON)
     why = poisoned([(Fate(row["fate"]), row["reason"]) for row in answers])
     if not why:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.events.feedback import FEEDBACK, TIED
+from bot.events.registration import is_coming
 from bot.events.reminders import AFTER, LOOKED, NOW, PACE, REPORT, afterwards, reminder_key, summed_up
 from bot.flows.reminders import out_of_quiet
 from bot.model.effects import Audit, CheckIn, CheckOut, OpenDoor, RemindNow
-from bot.model.event import Event, EventId, Gathering, Guest, Opinions, Place, event_tag
+from bot.model.event import Event, EventId, EventState, Gathering, Guest, Opinions, Place, event_tag
 from bot.model.rights import Right
 from bot.model.turn import GatheringOf, Policy, View, Wanted
 from bot.model.values import Value
@@ -73,6 +74,53 @@ class Gatherings:
 
         return await self._database.write(work)
 
+    async def remind_now(self, id: EventId, policy: Policy, *, now: datetime) -> int:
+        """Remind those who have a seat, from the command line; how many. Moved says why not."""
+
+        async def work(tx: Transaction) -> int:
+            row = await tx.one("event", id=id)
+            seated = len(await tx.all("registrations_at", event=id, place=Place.SEATED.value))
+            if why := why_no_reminder(None if row is None else read(row), seated, now):
+                raise Moved(f"{id}: {why}")
+            await _remind_now(tx, id, None, policy, now=now)
+            return seated
+
+        return await self._database.write(work)
+
+    async def open_door(self, id: EventId, code: str, *, anew: bool, now: datetime) -> str:
+        """The code of the door, made on the command line if there is none or another is wanted.
+
+        Moved says why not.
+        """
+
+        async def work(tx: Transaction) -> str:
+            row = await tx.one("event", id=id)
+            if why := _why_off(None if row is None else read(row)):
+                raise Moved(f"{id}: {why}")
+            assert row is not None
+            if row["code"] and not anew:
+                return str(row["code"])
+            await _new_code(tx, id, code, None, now=now)
+            return code
+
+        return await self._database.write(work)
+
+
+def why_no_reminder(event: Event | None, seated: int, now: datetime) -> str:
+    """Why nobody can be reminded of it now, for the operator; empty if they can."""
+    if why := _why_off(event):
+        return why
+    assert event is not None
+    if not is_coming(event, now):
+        return "it has begun"
+    return "" if seated else "nobody has a seat yet"
+
+
+def _why_off(event: Event | None) -> str:
+    if event is None:
+        return "there is no such event"
+    return "" if event.state is EventState.ANNOUNCED else f"it is {event.state}"
+
 
 async def gathering(database: Database, event: EventId) -> Gathering:
     """See `Gatherings.of`."""
@@ -124,10 +172,9 @@ async def manage(
                 await team.audit(tx, Audit("event.checked_out", effect.event), person, "", now=ground.now)
             await stale(tx, effect.event, person, ("manage", "door"), now=ground.now)
         case OpenDoor(code=code):
-            await tx.run("event_code", id=effect.event, code=code)
-            await team.audit(tx, Audit("event.door", effect.event), person, "", now=ground.now)
+            await _new_code(tx, effect.event, code, person, now=ground.now)
         case RemindNow():
-            await _remind_now(tx, effect.event, person, ground)
+            await _remind_now(tx, effect.event, person, ground.policy, now=ground.now)
 
 
 async def _check_in(tx: Transaction, effect: CheckIn, code: str, actor: PersonId, ground: Ground) -> None:
@@ -181,12 +228,21 @@ async def _arrived(
     )
 
 
-async def _remind_now(tx: Transaction, event: EventId, person: PersonId, ground: Ground) -> None:
-    due = out_of_quiet(ground.now, ground.policy)
+async def _new_code(
+    tx: Transaction, event: EventId, code: str, person: PersonId | None, *, now: datetime
+) -> None:
+    await tx.run("event_code", id=event, code=code)
+    await team.audit(tx, Audit("event.door", event), person, "", now=now)
+
+
+async def _remind_now(
+    tx: Transaction, event: EventId, person: PersonId | None, policy: Policy, *, now: datetime
+) -> None:
+    due = out_of_quiet(now, policy)
     for row in await tx.all("registrations_at", event=event, place=Place.SEATED.value):
         await ring(tx, PersonId(row["person"]), reminder_key(event, NOW), due)
-    await tx.run("event_reminded", id=event, now=to_text(ground.now))
-    await team.audit(tx, Audit("event.reminded", event), person, "", now=ground.now)
+    await tx.run("event_reminded", id=event, now=to_text(now))
+    await team.audit(tx, Audit("event.reminded", event), person, "", now=now)
 
 
 async def ring(tx: Transaction, person: PersonId, key: str, due: datetime) -> None:

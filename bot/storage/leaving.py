@@ -30,16 +30,19 @@ async def farewell(
 ) -> None:
     """Before a person is erased: their topics go, or end with these words; without topics, the messages about
     them go, or read `instead` where they are too old. These rows are nobody's, so that they stay."""
+    own_chats = await relaying.own_chats(tx, person)
     topics = {row["request"]: row for row in await tx.all("request_topics_of", person=person)}
     for row in await tx.all("requests_of", person=person):
         said = replace(relaying.numbered(words, RequestId(row["id"])), key=None)
         found = topics.get(row["id"])
+        if instead is not None and row["title"]:  # who was given it was told there, beside the group
+            for address in own_chats:
+                await _take_back(tx, address, row["id"], instead, now=now)
         if found is not None:
-            await tx.run("leaving_add", **_place(found), now=to_text(now))
             await _take_away(tx, found, said, now=now)
         elif row["title"]:  # else its words went long ago
-            for address, _ in await relaying.places(tx, person):
-                if instead is not None:
+            for address, in_group in await relaying.places(tx, person):
+                if instead is not None and in_group:
                     await _take_back(tx, address, row["id"], instead, now=now)
                 await relaying.post(tx, About(None, None, address, said, relaying.SERVICE), now=now)
 
@@ -88,10 +91,6 @@ async def _take_back(
         message = replace(instead, key=told["key"], recalls=True)
         about = About(None, None, address, message, relaying.SERVICE, edits=True)
         await relaying.post(tx, about, now=now)
-
-
-def _place(row: Row) -> dict[str, object]:
-    return {"channel": row["channel"], "address": row["address"], "reference": row["reference"]}
 
 
 def words_of(told: Sequence[Message]) -> tuple[Message, Message | None] | None:

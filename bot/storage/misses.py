@@ -116,18 +116,44 @@ class Misses:
         rows = await self._database.all("misses", limit=MOST)
         return tuple(_missed(row) for row in reversed(rows))
 
-    async def settle(self, ids: Collection[int], state: MissState) -> int:
-        """Put open or proposed questions into a state; how many were."""
-        before: tuple[MissState, ...] = ("open", "proposed")
-        return await self._database.write(lambda tx: settle(tx, ids, state, before=before))
+    async def dismiss(self, ids: Collection[int], *, now: datetime) -> int:
+        """Put open or proposed questions away; how many were."""
+
+        async def work(tx: Transaction) -> int:
+            count = await settle(tx, ids, "dismissed", before=("open", "proposed"))
+            if count:
+                await audit(tx, Audit("questions.dismissed"), None, "", now=now)
+            return count
+
+        return await self._database.write(work)
+
+    async def applied(
+        self, entry: str, ids: Collection[int], proposal: Proposal | None, *, now: datetime
+    ) -> int:
+        """That entry answers these questions now, and what staff proposed; how many were open or proposed."""
+
+        async def work(tx: Transaction) -> int:
+            if proposal is not None:
+                await finish(tx, proposal, accepted=True)
+            await audit(tx, Audit("questions.applied", entry), None, "", now=now)
+            return await settle(tx, ids, "done", before=("open", "proposed"))
+
+        return await self._database.write(work)
 
     async def proposals(self) -> tuple[Proposal, ...]:
         """What staff proposed and nobody checked yet, the oldest first."""
         return tuple(_proposal(row) for row in await self._database.all("proposals"))
 
-    async def finish(self, proposal: Proposal, *, accepted: bool) -> bool:
-        """Close a proposal; refused, its questions are open again. False: somebody else closed it."""
-        return await self._database.write(lambda tx: finish(tx, proposal, accepted=accepted))
+    async def withdraw(self, proposal: Proposal, *, now: datetime) -> bool:
+        """Give up a proposal; its questions are open again. False: somebody else closed it."""
+
+        async def work(tx: Transaction) -> bool:
+            closed = await finish(tx, proposal, accepted=False)
+            if closed:
+                await audit(tx, Audit("questions.withdrawn", proposal.article), None, "", now=now)
+            return closed
+
+        return await self._database.write(work)
 
     async def likings(self) -> tuple[Liking, ...]:
         """What people said about each entry, as long as it is kept."""

@@ -11,7 +11,7 @@ from bot.model.session import Session
 from bot.model.turn import Policy, View
 from bot.model.values import FieldRef, FlowId, Owner, RunId, Task, Value
 from bot.model.who import Address, Association, AssociationId, Person, PersonId, Standing
-from bot.storage import preferences, requests, roster
+from bot.storage import preferences, requests, roster, team
 from bot.storage.codec import clean, dump_session, dump_value, from_text, load_session, load_value, to_text
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.reading import Together
@@ -88,7 +88,7 @@ async def meet(
     if caller.name:
         await tx.run("person_name", person=person, name=caller.first_name())
     if standing is not None:
-        await tx.run("person_standing", person=person, standing=standing.value)
+        await team.rank(tx, person, standing, now=now)
     for name, text in caller.answers().items():
         await tx.run("answer_add", person=person, name=name, value=dump_value(text), now=moment)
 

@@ -127,6 +127,7 @@ async def erase(
         await tx.run("forget_sent", **place)
         here = asked is not None and Address(address["channel"], address["id"]) == asked[0]
         await tx.run("erase_inbox", **place, upto=asked[1] if asked and here else 0)
+    await tx.run("leaving_add_erased", person=person, now=to_text(now))
     await tx.run("erase_answers", person=person, association=association)
     await tx.run("erase_tasks", person=person)
     heirs = await _heirs(tx, person, association)

@@ -70,7 +70,7 @@ class How:
     """In which way staff are told something; see `TellTeam`."""
 
     alone: tuple[Option, ...] = ()
-    besides: PersonId | None = None
+    besides: tuple[PersonId, ...] = ()
     edits: bool = False
     answers: str = ""
 
@@ -88,6 +88,20 @@ async def tell(tx: Transaction, row: Row, message: Message, how: How = PLAINLY, 
             shown = replace(shown, reply_to=await _said_at(tx, address, how.answers))
         if in_group or shown.text:
             await post(tx, About(request, person, address, shown, edits=how.edits), now=now)
+
+
+async def tell_one(
+    tx: Transaction, row: Row, member: PersonId, message: Message, notice: Notice, *, now: datetime
+) -> None:
+    """Say something about the request in this row to one of staff, in their own chat, once; `notice` tells of
+    it if they are not reached."""
+    found = await tx.one("request_chat_of", person=member)
+    if found is None:
+        await _say_back(tx, row, notice.to, notice.failed, now=now)
+        return
+    to = Address(found["channel"], found["address"])
+    about = About(RequestId(row["id"]), PersonId(row["person"]), to, message, notice=notice)
+    await post(tx, about, now=now)
 
 
 async def _said_at(tx: Transaction, address: Address, key: str) -> str:
@@ -176,8 +190,7 @@ async def _readdress(tx: Transaction, row: Row, message: Message, *, now: dateti
     message = replace(message, mark="", reply_to="")
     if found is not None and message.text:
         apart = _apart(message, found["title"], ())
-        team = await tx.all("request_team", person=found["person"], besides=None)
-        for address in [Address(one["channel"], one["address"]) for one in team]:
+        for address in await own_chats(tx, found["person"]):
             about = About(found["id"], found["person"], address, apart, row["priority"])
             await post(tx, about, now=now)
 
@@ -188,25 +201,38 @@ async def _notify(tx: Transaction, row: Row, which: str, *, now: datetime) -> No
     notice = decode(Notice, json.loads(row["notice"]))
     message = notice.mark if which == "mark" else notice.failed
     found = await tx.one("request_row", id=row["request"])
-    if message is None or found is None:
+    if found is not None:
+        await _say_back(tx, found, notice.to, message, now=now)
+
+
+async def _say_back(
+    tx: Transaction, row: Row, to: Address, message: Message | None, *, now: datetime
+) -> None:
+    """Say it where staff did something about the request in this row."""
+    if message is None:
         return
-    in_group = str(notice.to) == ((await tx.one("setting_get", name=GROUP)) or {}).get("value")
+    in_group = str(to) == ((await tx.one("setting_get", name=GROUP)) or {}).get("value")
     if in_group:
         # The sign stands on a message; only words need the topic.
-        message = message if message.mark else replace(message, topic=topic_of(found))
-    person = PersonId(found["person"])
-    await post(tx, About(RequestId(row["request"]), person, notice.to, message, SERVICE), now=now)
+        message = message if message.mark else replace(message, topic=topic_of(row))
+    about = About(RequestId(row["id"]), PersonId(row["person"]), to, message, SERVICE)
+    await post(tx, about, now=now)
 
 
 async def places(
-    tx: Transaction, person: PersonId, besides: PersonId | None = None
+    tx: Transaction, person: PersonId, besides: tuple[PersonId, ...] = ()
 ) -> list[tuple[Address, bool]]:
     """Where staff are told, and whether that is their group. Nobody sees to a request of their own alone."""
     group = await group_of(tx)
     if group is not None:
         return [(group, True)]
-    rows = await tx.all("request_team", person=person, besides=besides)
-    return [(Address(row["channel"], row["address"]), False) for row in rows]
+    return [(address, False) for address in await own_chats(tx, person, besides)]
+
+
+async def own_chats(tx: Transaction, person: PersonId, besides: tuple[PersonId, ...] = ()) -> list[Address]:
+    """The chats of all of staff but these and the person whose request it is."""
+    rows = await tx.all("request_team", person=person, besides=json.dumps(besides))
+    return [Address(row["channel"], row["address"]) for row in rows]
 
 
 def _apart(message: Message, title: str, alone: tuple[Option, ...]) -> Message:

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from bot.model.effects import (
     Audit,
+    Entrust,
     Escalate,
     Handle,
     ProposeEntry,
@@ -32,14 +33,14 @@ from bot.model.request import (
     RequestState,
     after,
 )
-from bot.model.rights import Right
+from bot.model.rights import Right, may
 from bot.model.who import Address, Person, PersonId, Standing
 from bot.storage import history, leaving, relaying
 from bot.storage.codec import clean, dump_message, from_text, load_message, to_text
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.misses import masked
 from bot.storage.relaying import GROUP, About, Notice
-from bot.storage.team import audit, require
+from bot.storage.team import audit, member_of, require
 
 CONFIGURED = "staff_group_set"
 """Setting: the group as it stood in the settings when it was read last."""
@@ -53,7 +54,7 @@ MOST = 200
 NUMBERED = re.compile(r"[0-9]{1,18}")
 """The number of a request."""
 
-Own = Escalate | TellTeam | Relay | Handle | Talk | ShareContext | Rate | ProposeEntry
+Own = Escalate | TellTeam | Relay | Handle | Entrust | Talk | ShareContext | Rate | ProposeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Requests:
         if self.group is not None:
             place = {"channel": self.group.channel, "address": self.group.id}
             group = await self._database.one("request_group_gone", **place) is None
-        team = await self._database.all("request_team", person=0, besides=None)
+        team = await self._database.all("request_team", person=0, besides="[]")
         return Heard(group, len({row["person"] for row in team}))
 
     async def all(self, *, now: datetime) -> tuple[RequestSeen, ...]:
@@ -133,7 +134,10 @@ class Requests:
                 member = replace(member, standing=Standing.MEMBER)  # the settings do not name them any more
         id = await self._about(group, reply)
         row = None if id is None else await self._database.one("request_seen", id=id)
-        return Desk(member, None if row is None else _seen(row))
+        if row is None or member is None or not may(member.standing, Right.ANSWER):
+            return Desk(member, None if row is None else _seen(row))
+        rows = await self._database.all("team_members")
+        return Desk(member, _seen(row), tuple(map(member_of, rows)))
 
     async def _about(self, group: Address, reply: StaffReply) -> int | None:
         if isinstance(reply.input, Tap):  # a button says it itself, wherever it stands; it is signed
@@ -153,10 +157,16 @@ class Requests:
         """Answers of staff that may become entries (`id`, `day`, `question`, `answer`), the oldest first."""
         return await self._database.all("entry_drafts")
 
-    async def settle_draft(self, id: int, *, accepted: bool) -> bool:
+    async def settle_draft(self, id: int, *, now: datetime) -> bool:
         """Be done with one; False if it was before."""
-        state = "done" if accepted else "refused"
-        return bool(await self._database.write(lambda tx: tx.run("entry_draft_settle", id=id, state=state)))
+
+        async def work(tx: Transaction) -> bool:
+            done = bool(await tx.run("entry_draft_settle", id=id, state="done"))
+            if done:
+                await audit(tx, Audit("questions.drafted"), None, "", now=now)
+            return done
+
+        return await self._database.write(work)
 
 
 def own(written: str | None) -> OwnRequest | None:
@@ -194,6 +204,8 @@ async def apply(tx: Transaction, effect: Own, who: Person, at: Address, *, now: 
             await _relay(tx, effect, at, now=now)
         case Handle():
             await _handle(tx, effect, now=now)
+        case Entrust():
+            await _entrust(tx, effect, at, now=now)
         case Talk(request, on):
             await tx.run("request_talk", id=request, on=on)
         case ShareContext(request, agreed, pack, alone):
@@ -294,6 +306,21 @@ async def _handle(tx: Transaction, effect: Handle, *, now: datetime) -> None:
         await _ring(tx, row, TIMER_STALE, effect.remind)
     if effect.by is not None:
         await audit(tx, Audit(f"request.{effect.deed}", str(effect.request)), effect.by, "", now=now)
+
+
+async def _entrust(tx: Transaction, effect: Entrust, at: Address, *, now: datetime) -> None:
+    await require(tx, effect.by, Right.ANSWER)
+    await require(tx, effect.to, Right.ANSWER)
+    row = await _row(tx, effect.request)
+    if RequestState(row["state"]) is not effect.state or row["assigned"] != effect.held:
+        raise RequestMoved
+    if row["person"] == effect.to:
+        raise RequestMoved
+    await _change(tx, row, Deed.TAKE, effect.to, now=now)
+    if effect.remind is not None:
+        await _ring(tx, row, TIMER_STALE, effect.remind)
+    await relaying.tell_one(tx, row, effect.to, effect.told, Notice(at, None, effect.failed), now=now)
+    await audit(tx, Audit("request.give", f"{effect.request}.{effect.to}"), effect.by, "", now=now)
 
 
 async def _ring(tx: Transaction, row: Row, timer: str, due: datetime) -> None:

@@ -108,8 +108,8 @@ class Sqlite:
             if len(self._held) == 1:
                 loop.call_later(within, self._let_go)
         else:
+            self._let_go()  # nothing that was said before is overtaken
             self._waiting.put(piece)
-            self._let_go()
         return await future
 
     def _let_go(self) -> None:

@@ -43,8 +43,15 @@ async def seen(source: Source, id: AnnouncementId) -> AnnouncementSeen | None:
     return None if row is None else AnnouncementSeen(read(row), await tally(source, row))
 
 
+async def last_sent(source: Source, key: str) -> AnnouncementSeen | None:
+    """The last announcement of the text with this key; None if it was never sent."""
+    alike = await source.all("announcements_alike", key=f"{key}-%")
+    sent = [row["id"] for row in alike if not row["unsent"]]
+    return await seen(source, sent[-1]) if sent else None
+
+
 async def all_seen(source: Source, *, limit: int) -> tuple[AnnouncementSeen, ...]:
-    """The last announcements, the newest first."""
+    """The last announcements, the newest first; those that can still be stopped are among them."""
     rows = await source.all("announcements", limit=limit)
     return tuple([AnnouncementSeen(read(row), await tally(source, row)) for row in rows])
 

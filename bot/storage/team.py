@@ -12,7 +12,7 @@ from bot.model.team import Entry, Member, Refused, Team, invitation_digest
 from bot.model.who import Address, PersonId, Standing
 from bot.storage import outbox
 from bot.storage.codec import clean, from_text, to_text
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Database, Row, Transaction
 from bot.storage.outbox import Post, Priority
 
 REFUSED = "refused"
@@ -41,7 +41,7 @@ class Roles:
         lines = await self._database.all("journal", before=before or (1 << 62), limit=limit)
         refused = await self._database.all("refusals", limit=SHOWN)
         return Team(
-            tuple(Member(PersonId(row["id"]), row["name"], Standing(row["standing"])) for row in members),
+            tuple(map(member_of, members)),
             tuple(
                 Entry(row["id"], from_text(row["at"]), row["name"], row["act"], row["about"], row["title"])
                 for row in lines
@@ -74,7 +74,7 @@ class Roles:
             for row in former:
                 await _lower(tx, row["id"], None, now=now)
             for row in await tx.all("team_new_admins", admins=named):
-                await tx.run("person_standing", person=row["id"], standing=Standing.ADMIN.value)
+                await rank(tx, row["id"], Standing.ADMIN, now=now)
             return len(former)
 
         return await self._database.write(work)
@@ -88,11 +88,31 @@ class Roles:
         await self._database.write(lambda tx: audit(tx, Audit(REFUSED, act), None, place, now=now))
 
 
+def member_of(row: Row) -> Member:
+    """One of the query `team_members`."""
+    return Member(PersonId(row["id"]), row["name"], Standing(row["standing"]))
+
+
 async def require(tx: Transaction, person: int, right: Right) -> None:
     """NotAllowed if the person, as stored now, may not do that: asked in every commit of a staff act."""
     row = await tx.one("team_standing", person=person)
     if row is None or not may(Standing(row["standing"]), right):
         raise NotAllowed
+
+
+async def rank(tx: Transaction, person: int, standing: Standing, *, now: datetime) -> None:
+    """Give somebody the standing that the settings or their channel say; who becomes or was an administrator
+    by it stands in the journal.
+    """
+    row = await tx.one("team_standing", person=person)
+    before = Standing.MEMBER if row is None else Standing(row["standing"])
+    if standing is before:
+        return
+    await tx.run("person_standing", person=person, standing=standing.value)
+    if standing is Standing.ADMIN:
+        await audit(tx, Audit("role.taken", standing.value), person, "", now=now)
+    elif before is Standing.ADMIN:
+        await audit(tx, Audit("role.removed", str(person)), None, "", now=now)
 
 
 async def audit(tx: Transaction, effect: Audit, person: int | None, place: str, *, now: datetime) -> None:
@@ -146,6 +166,7 @@ async def _unrole(tx: Transaction, who: PersonId, by: int | None, *, now: dateti
 async def _lower(tx: Transaction, who: int, by: int | None, *, now: datetime) -> None:
     await tx.run("person_standing", person=who, standing=Standing.MEMBER.value)
     await tx.run("standing_moved", person=who)
+    await tx.run("requests_given_back", person=who)
     await audit(tx, Audit("role.removed", str(who)), by, "", now=now)
 
 

@@ -19,6 +19,7 @@ from bot.model.effects import (
     Direct,
     Edit,
     Effect,
+    Entrust,
     Erase,
     Escalate,
     Export,
@@ -190,7 +191,10 @@ async def _apply(scene: Scene, effect: Effect) -> None:
             await know(scene, effect)
         case Begin() | Finish() | Problem():
             await _note(scene, effect)
-        case Escalate() | TellTeam() | Relay() | Handle() | Talk() | ShareContext() | Rate() | ProposeEntry():
+        case (
+            Escalate() | TellTeam() | Relay() | Handle() | Entrust()
+            | Talk() | ShareContext() | Rate() | ProposeEntry()
+        ):  # fmt: skip
             await _ask_team(scene, effect)
         case Miss() | Opinion():
             await misses.learn(scene.tx, effect, today=scene.today)

@@ -237,6 +237,10 @@ class Terminal:
         """Ctrl-C."""
         self._process.send_signal(signal.SIGINT)
 
+    def is_stopped(self) -> None:
+        """As by a service manager, or `kill`."""
+        self._process.terminate()
+
     def sees(self, words: str, *, patience: float = 20.0) -> str:
         """Wait for words on the screen; all that was shown since the last look."""
         until, new = time.monotonic() + patience, b""
@@ -344,6 +348,18 @@ def test_an_interrupted_line_leaves_the_terminal_as_it_was(tmp_path: Path) -> No
         assert terminal.echoes()
 
 
+def test_whoever_ends_it_from_outside_finds_the_terminal_as_it_was(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path) as terminal:
+        terminal.asked()
+        terminal.presses(b"une phrase commenc")
+        terminal.sees("commenc")
+        terminal.is_stopped()
+        terminal.sees("À bientôt")
+        assert terminal.ends() == 128 + signal.SIGTERM
+        assert terminal.echoes()
+        assert "Traceback" not in terminal.raw
+
+
 def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines(tmp_path: Path) -> None:
     with at_a_terminal(tmp_path, TERM="dumb") as terminal:
         terminal.asked()
@@ -387,6 +403,16 @@ def test_from_a_script_the_file_comes_too(tmp_path: Path) -> None:
     assert "Voici 1 personne" in done.stdout and "_personnes.csv: " in done.stdout
     without = alliances("chat", "--as", "bob", folder=tmp_path, typed="/personnes\n")
     assert "Je ne connais pas /personnes" in without.stdout
+
+
+def test_the_rights_of_an_administrator_end_where_nobody_asks_for_them_any_more(tmp_path: Path) -> None:
+    before = alliances("chat", "--staff", folder=tmp_path, typed="/equipe\n")
+    assert "Une personne : administration" in before.stdout
+    after = alliances("chat", folder=tmp_path, typed="/equipe\n/personnes\n")
+    assert after.returncode == 0
+    assert "administration" not in after.stdout and "Je ne connais pas /personnes" in after.stdout
+    journal = alliances("team", "--journal", folder=tmp_path).stdout
+    assert re.findall(r"role\.\w+", journal) == ["role.removed", "role.taken"]
 
 
 def test_a_second_terminal_on_the_same_data_is_refused(tmp_path: Path) -> None:

@@ -87,12 +87,40 @@ def test_ends_of_lines_and_signs_of_yaml_survive(tmp_path: Path, library: Librar
     assert play(read_transcript(path), library).wrong == []
 
 
+def test_a_remark_behind_the_last_expectation_stays(tmp_path: Path) -> None:
+    path = tmp_path / "essai.yaml"
+    _, status = bless(
+        path, KEPT + '    expect:\n      - {text: "*Rien*"}  # la question\n  - say: retour  # et retour\n'
+    )
+    assert status == 0
+    assert "  # la question\n  - say: retour  # et retour\n" in path.read_text()
+
+
+def test_an_absent_field_may_be_written_with_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "essai.yaml"
+    _, status = bless(path, KEPT + "ends:\n  fields:\n    allie:  # l'autre\n    lien: null\n")
+    assert status == 0
+    assert path.read_text() == KEPT + "ends:\n  fields:\n    allie: entreprise  # l'autre\n    lien: null\n"
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
         (
             '    silent: true\n    expect: [{text: "zut"}]\n',
             "line 7: a turn has 'expect' or 'silent', not both",
+        ),
+        (
+            "    expect:\n      # la question\n      - {text: zut}\n",
+            "line 8: what is to be written anew holds a comment, which would be lost",
+        ),
+        (
+            "    expect: [\n      {text: zut},  # la question\n    ]\n",
+            "line 8: what is to be written anew holds a comment, which would be lost",
+        ),
+        (
+            '  - tap: societe\n    expect: [{text: "zut"}]\n',
+            "turn 3: no message has a button 'societe'",
         ),
         ("ends: {flow: cancelled}\n", "alliance-ou-partenariat was not gone through at all"),
     ],

@@ -140,6 +140,18 @@ def test_a_correction_is_written_shown_as_it_will_be_and_only_then_made() -> Non
     assert desk.decided() == []
 
 
+def test_a_correction_says_who_read_another_text_until_now() -> None:
+    desk = Desk(seen())
+    desk.wish("correct")
+    desk.say("C'est vendredi.")
+    assert "[announcement_correct_languages]" not in desk.text
+    plan = replace(seen().announcement.plan, translations=(("fr", Markdown("x")), ("uk", Markdown("y"))))
+    desk = Desk(seen(plan=plan))
+    desk.wish("correct")
+    desk.say("C'est vendredi.")
+    assert "[announcement_correct_languages] Français, uk" in desk.text
+
+
 def test_the_button_of_an_earlier_correction_never_sends_the_text_of_another_announcement() -> None:
     other = replace(seen(), announcement=replace(seen().announcement, id=AnnouncementId(4)))
     desk = Desk(seen(), other)
@@ -213,10 +225,12 @@ def test_the_copies_for_the_list_are_loaded_for_the_report_alone() -> None:
     assert copies not in needs(Tap("news-report.3"), Session(), Standing.MEMBER)
 
 
-def test_an_announcement_that_is_gone_is_said_to_be() -> None:
-    desk = Desk()
+@pytest.mark.parametrize("standing", [Standing.ORGANISER, Standing.STAFF])
+def test_an_announcement_that_is_gone_is_said_to_be_and_was_no_trespass(standing: Standing) -> None:
+    desk = Desk(standing=standing)
     desk.wish("pause")
     assert "[announcement_gone]" in desk.text and desk.decided() == []
+    assert Audit("refused", "news-pause") not in desk.effects
 
 
 def test_what_the_composer_sees_is_what_they_would_get() -> None:

@@ -175,6 +175,17 @@ def test_a_step_that_is_renamed_during_a_correction_stays_passed() -> None:
     assert "[review_line] Question neuf ? [absent]" in chat.text
 
 
+def test_a_calculation_is_not_added_up_twice() -> None:
+    chat, tally = Chat(), {"set": {"n": "default(n, 0) + 1"}}
+    chat.publish(flow(A, tally, B, C))
+    chat.say("essai", "un", "deux")
+    chat.publish(flow(A, tally, B, D))
+    chat.say("trois")
+    assert (chat.at, chat.told["n"]) == ("essai/d", 1)
+    chat.say("retour")
+    assert (chat.at, chat.told["n"]) == ("essai/b", 1)
+
+
 def test_what_the_changed_path_no_longer_asks_counts_no_more() -> None:
     chat = Chat()
     a, b, told = ask("a", "yes_no"), ask("b", "yes_no"), {"say": "Lu.", "when": "b == true"}

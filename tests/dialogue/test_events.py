@@ -144,6 +144,16 @@ def test_in_the_middle_of_a_journey_plain_words_show_them_and_the_prompt_comes_b
     assert card.key == f"event.{ID}" and again.options
 
 
+def test_a_list_of_them_in_the_middle_of_a_journey_loses_nobody_their_place(chat: Invited) -> None:
+    prompt = chat.say("faire connaissance")[-1]
+    here = chat.at
+    for seen in ((EventSeen(EVENT), EventSeen(event(id=EventId("autre")))), ()):
+        chat.seen = seen
+        (listed, again) = chat.say("agenda")
+        assert "rendez-vous" in told(listed).lower() and chat.at == here
+        assert [one.label for one in again.options] == [one.label for one in prompt.options]
+
+
 def test_without_events_it_says_so(chat: Invited) -> None:
     chat.seen = ()
     (said,) = chat.give(Command("evenements"))

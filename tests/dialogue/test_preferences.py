@@ -5,11 +5,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.content.load import load_library
+from bot.dialogue.preferences import KINDS
+from bot.flows.steps.ask import Ask
 from bot.model.announcement import NewsKind
 from bot.model.effects import Edit, Send, SetPreferences
 from bot.model.inputs import Tap
 from bot.model.message import Message
 from bot.model.preferences import UNTIL_RESUMED, Preferences
+from bot.model.values import FlowId
+from bot.shipped import shipped_content
 from tests.dialogue.chat import MONDAY, Chat, bare
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -213,3 +218,12 @@ def test_every_effect_of_a_tap_is_the_wish_and_the_card() -> None:
     assert [type(effect) for effect in chat.effects] == [SetPreferences, Edit]
     assert not any(isinstance(effect, Send) for effect in chat.effects)
     assert chat.now > MONDAY
+
+
+def test_staff_who_compose_news_choose_among_the_words_by_which_people_refuse_them() -> None:
+    shelf = load_library(shipped_content()).shelf
+    assert shelf is not None
+    step = shelf.flows[FlowId("composer-annonce")].step("nouvelle")
+    assert isinstance(step, Ask)
+    proposed = {choice.id: choice.label for choice in step.choices}
+    assert proposed == {kind.value: shelf.phrases.label(phrase) for kind, phrase in KINDS.items()}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.dialogue.acts import CannedTap, RequestTap, parse_act
+from bot.dialogue.acts import CannedTap, GiveTap, RequestTap, parse_act
 from bot.dialogue.library import Library
 from bot.dialogue.needs import needs
 from bot.flows.phrases import Canned
@@ -13,6 +13,7 @@ from bot.flows.template import parse_template
 from bot.model.effects import (
     Audit,
     Effect,
+    Entrust,
     Escalate,
     Handle,
     ProposeEntry,
@@ -165,7 +166,7 @@ def test_with_a_team_they_are_told_and_the_person_is_asked_what_they_may_see() -
     assert isinstance(asked, Escalate) and asked.pack is not None and asked.joins is not None
     assert asked.title == f"[request_title] {NUMBER} Awa [request_what_asked]"
     assert "[request_not_shared]" in bare(asked.pack) and "mon bail" not in asked.pack.text
-    assert [one.act for one in asked.pack.options][:2] == [f"req.{NUMBER}.take", f"req.{NUMBER}.release"]
+    assert [one.act for one in asked.pack.options][:2] == [f"req.{NUMBER}.take", f"req.{NUMBER}.give"]
     assert asked.alone[0].act == f"req.{NUMBER}.answer"
     assert [one.id for one in said.options] == ["share", "keep"]
     assert "[request_write]" in chat.text
@@ -481,7 +482,13 @@ ACTS: list[Utterance | Tap | Unusable] = [
     Utterance("/fermer"),
     Utterance("/modele appel"),
     Unusable("other", post="-9/55"),
-    *(Tap(f"req.1.{what}") for what in ("take", "release", "close", "reopen", "models", "propose", "entry")),
+    *(
+        Tap(f"req.1.{what}")
+        for what in ("take", "give", "release", "close", "reopen", "models", "propose", "entry")
+    ),
+    Tap("give.1.0"),
+    Tap("hand.1.9"),
+    Utterance("/confier Claire"),
     Tap("model.1.appel"),
     Tap("use.1.appel"),
 ]
@@ -511,7 +518,7 @@ def test_f27_nobody_else_can_do_any_of_it(
     assert [type(one) for one in desk.does(act, disguise=disguise)] == [Audit], "said once in a topic"
 
 
-@pytest.mark.parametrize("act", ["req.2.close", "use.2.appel"])
+@pytest.mark.parametrize("act", ["req.2.close", "use.2.appel", "hand.2.9", "give.2.0"])
 def test_a_button_of_another_request_does_nothing(act: str) -> None:
     (told,) = AtDesk().does(Tap(act))
     assert isinstance(told, TellTeam) and "[request_impossible]" in bare(told.message)
@@ -568,7 +575,9 @@ def test_without_the_right_a_command_is_unknown_and_a_button_old(standing: Stand
     alone = Alone(SEEN, standing=standing)
     alone.give(input)
     assert alone.text in ("[unknown_command] /demandes", "[stale_tap]")
-    assert not [one for one in alone.effects if isinstance(one, Relay | Handle | TellTeam | ProposeEntry)]
+    assert not [
+        one for one in alone.effects if isinstance(one, Relay | Handle | Entrust | TellTeam | ProposeEntry)
+    ]
     assert needs(input, Session(), standing) <= {Need.EVENTS}
 
 
@@ -580,6 +589,11 @@ def test_without_the_right_a_command_is_unknown_and_a_button_old(standing: Stand
     [
         ("req.12.take", RequestTap(RequestId(12), "take")),
         ("req.12.good", RequestTap(RequestId(12), "good")),
+        ("give.12.3", GiveTap(RequestId(12), "give", 3)),
+        ("hand.12.345", GiveTap(RequestId(12), "hand", 345)),
+        ("hand.12.", None),
+        ("hand.12.x", None),
+        ("hand.12.1234567890123456", None),
         ("model.1.bien-recu", CannedTap(RequestId(1), "bien-recu", send=False)),
         ("use.1.bien-recu", CannedTap(RequestId(1), "bien-recu", send=True)),
         ("req.12.steal", None),

@@ -444,6 +444,34 @@ def test_who_came_back_does_not_follow_from_active_and_new_people() -> None:
                 assert len(possible) > 1 or not possible & set(range(1, LEAST)), (shown, members)
 
 
+def test_who_stayed_away_before_does_not_follow_from_those_who_were_active() -> None:
+    """Every way in which up to twelve people can have been active and new, in either period."""
+    alike = defaultdict[tuple[Value, ...], list[tuple[int, ...]]](list)
+    for known in range(13):
+        for new, new_before in product(range(known + 1), repeat=2):
+            for active, before in product(range(new, known + 1), range(new_before, known - new + 1)):
+                told = report(
+                    Statistics(span(active=active, new=new), span(active=before, new=new_before), known),
+                    SHELF,
+                )
+                lines = told.lines["active"], told.lines["new"]
+                shown = (told.now("known"), *(value for one in lines for value in (one.now, one.before)))
+                counts = new, active, new_before, before
+                missing = known - active, active - new, known - new, before - new_before
+                earlier = known - new - new_before, known - before, known - new - before
+                alike[shown].append((*counts, *missing, *earlier))
+    for shown, members in alike.items():
+        if isinstance(shown[0], Total):  # beyond four people in all
+            for cell in range(11):
+                possible = {one[cell] for one in members}
+                assert len(possible) > 1 or not possible & set(range(1, LEAST)), (shown, members)
+
+
+def test_who_stayed_away_does_not_follow_from_the_weeks() -> None:
+    told = report(counted(known=12, actives={LAST: 11, LAST - timedelta(days=7): 9}), SHELF)
+    assert told.actives == ((LAST - timedelta(days=7), 10), (LAST, 10))
+
+
 def test_suggestions_that_few_left_unopened_are_not_told_by_the_chapters() -> None:
     for chosen, count in ((15, 115), (17, 100), (20, 120)):
         now = span(asked={"answered": 100, "suggested": 20})

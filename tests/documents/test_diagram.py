@@ -105,8 +105,9 @@ def test_words_are_never_read_as_markup() -> None:
             "« Leur rôle » et (« J'écris une condition » ou « À tout le monde »)",
         ),
         ("best_score <= 5", "best score ≤ 5"),
-        ("not done('faire-connaissance')", "pas « Faire connaissance » est terminé"),
+        ("not done('faire-connaissance')", "pas « Faire connaissance » terminé"),
         ("days_since(today) > 3", "days_since(today) > 3"),
+        ("qui == 'tous' and days_since(today) > 3", "qui == 'tous' and days_since(today) > 3"),
     ],
 )
 def test_a_condition_is_said_by_the_answers_that_people_give(condition: str, words: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue.library import Library
 from bot.documents.sheet import guarded
-from bot.events.listing import as_csv, as_lines, named, read_marked
+from bot.events.listing import ENGLISH, Words, as_csv, as_lines, named, read_marked
 from bot.model.event import Gathering, Guest, Place
 from bot.model.who import PersonId
 from tests.events.samples import EVENT, START
@@ -73,3 +73,11 @@ def test_a_list_that_comes_back_says_who_was_there(
     assert marked.people == people
     assert len(marked.refused) == len(refused)
     assert all(one.startswith(words) for one, words in zip(marked.refused, refused, strict=True))
+
+
+def test_the_list_as_it_was_written_is_read_without_complaint() -> None:
+    """However its columns are called, and with those who came without the assistant."""
+    words = Words(("N°", "Réponse", "Prénom", "Depuis", "Présence", "Repère"), ENGLISH.places)
+    came = (*GUESTS, guest(9, "Chloé", here=True), Guest("=Passant", Place.NONE, START, here=START))
+    marked = read_marked(as_csv(EVENT, Gathering(EVENT.id, came), words), came, ("Présence",), ("Repère",))
+    assert (marked.people, marked.refused) == ((PersonId(9),), ())

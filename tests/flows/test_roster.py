@@ -222,7 +222,7 @@ def line(header: str, cells: str) -> Line:
 def test_a_line_says_whom_it_is_about_and_what() -> None:
     read = line(
         "personne;adresse;prénom;langue;annonces refusées;joignable;person.mail",
-        "12;4711;Zoé;fr;Rencontres;non;z@a.fr",
+        "12;4711;Zoé;fr;Rendez-vous;non;z@a.fr",
     )
     assert (read.person, read.address) == (PersonId(12), Address("telegram", "4711"))
     assert (read.name, read.language) == ("Zoé", "fr")

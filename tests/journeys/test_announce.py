@@ -55,7 +55,7 @@ async def test_a_post_is_copied_as_it_is(tmp_path: Path) -> None:
             await awa.hears(PATIENCE)
             await claire.says("/annonce")
             await claire.hears(PATIENCE)
-            await _taps(claire, "De la vie du réseau")
+            await _taps(claire, "Vie du réseau")
             await claire.shares_photo(PICTURE, caption="La carte, en image")
             await claire.hears(PATIENCE)
             await _answers(claire)
@@ -100,7 +100,7 @@ async def _compose(claire: Person, text: str) -> None:
     """From the command to the preview."""
     await claire.says("/annonce")
     await claire.hears(PATIENCE)
-    await _taps(claire, "De la vie du réseau")
+    await _taps(claire, "Vie du réseau")
     await claire.says(text)
     await claire.hears(PATIENCE)
     await _answers(claire)

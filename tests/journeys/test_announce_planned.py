@@ -47,7 +47,7 @@ async def _plans(here: Stage, claire: Person) -> None:
     """From the command to the plan: every screen is there before the next answer."""
     await claire.says("/annonce")
     await _sees(here, claire, "De quoi parle cette annonce")
-    await claire.taps("De la vie du réseau")
+    await claire.taps("Vie du réseau")
     await _sees(here, claire, "Que voulez-vous dire")
     await claire.says("Bonjour {prénom}, à jeudi.")
     await _sees(here, claire, "À qui l'envoyer")

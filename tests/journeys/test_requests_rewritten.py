@@ -4,7 +4,23 @@ import asyncio
 from pathlib import Path
 
 from tests.journeys.program import PATIENCE
-from tests.journeys.test_requests import UNKNOWN, Desk, desk, heard, opened
+from tests.journeys.test_requests import AWA, UNKNOWN, Desk, desk, heard, opened
+
+CALLS = """\
+flow: essai
+title: Chercher une salle
+summary: Une question.
+format: 1
+steps:
+  - id: souci
+    ask: Quel est votre souci ?
+    field: {name: souci, type: text, keep: 1 month}
+  - handoff: Une personne va vous aider.
+  - id: suite
+    ask: Autre chose ?
+    field: {name: suite, type: text, keep: 1 month}
+  - say: "C'est noté."
+"""
 
 
 async def answered(here: Desk, thread: int) -> None:
@@ -61,6 +77,43 @@ async def test_a_question_that_went_to_staff_is_corrected_there(tmp_path: Path) 
         assert told.text == "Awa a modifié son message\u00a0: recette de la tarte"
         assert here.thread(told) == here.thread(pack)
         await here.is_quiet()
+
+
+async def test_an_edit_shows_staff_no_answer_to_a_journey_that_calls_them(tmp_path: Path) -> None:
+    async with desk(tmp_path, flow=CALLS) as here:
+        awa = here.awa
+        await awa.says("/parcours")
+        await awa.taps((await awa.hears(PATIENCE)).labels[0])
+        await heard(awa, "Quel est votre souci")
+        private = await awa.says("vetiver, entre nous")
+        await heard(awa, "Autre chose")
+        pack = await here.told()
+        assert "vetiver" not in pack.text, "what staff may see is asked first"
+        await awa.edits(private, "vetiver, toujours entre nous")
+        await here.api.quiet(idle=0.5, timeout=30)
+        assert [one.text for one in here.claire.missed(chat=here.chat)] == []
+
+
+async def test_words_that_only_call_staff_are_not_shown_to_them_by_an_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        called = await here.awa.says("parler à quelqu'un")
+        await heard(here.awa, "C'est noté")
+        await here.told()
+        await here.awa.edits(called, "vetiver, entre nous")
+        await here.is_quiet()
+
+
+async def test_who_edits_without_end_keeps_staff_from_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        await answered(here, await opened(here))
+        wrote = await here.awa.says("Rendez-vous à 14 h")
+        await here.told()
+        for number in range(300):
+            await here.awa.edits(wrote, f"Rendez-vous à 15 h {number}")
+        await here.until("SELECT count(*) > 300 FROM inbox WHERE state = 'done'", (1,))
+        ((waiting,),) = here.query("SELECT count(*) FROM outbox WHERE state = 'waiting'")
+        assert isinstance(waiting, int) and waiting < 150
+        assert here.query(f"SELECT id FROM outbox WHERE address = '{AWA}'") == [], "nobody is told off"
 
 
 async def test_an_edit_of_somebody_unknown_or_after_the_end_is_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,12 @@ from bot.runtime.announcing import Announcer
 from bot.runtime.breadth import LEAST
 from bot.runtime.pacing import Pace, Pacer
 from bot.storage.announcements import Announcements
+from bot.storage.outbox import Outgoing
 from bot.storage.store import Store
 from tests.runtime.conftest import World
 from tests.runtime.fakes import settled
 from tests.runtime.test_courier import sending
-from tests.storage.announcing import announced, fates, newest, shelf
+from tests.storage.announcing import announced, claimed, fates, newest, shelf
 from tests.storage.samples import NOW, say, tell, turn
 
 
@@ -104,6 +107,38 @@ async def test_copies_give_way_a_little_while_an_answer_is_being_found(store: St
         assert len(world.channel.sent) > late
         await play(world, 1.0, step=0.005, rate=100)
     assert await fates(store) == {Fate.SENT: 90}
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_what_changes_while_the_courier_looks_for_copies_is_looked_at_again(
+    store: Store, paused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is rung for in the middle of the look, which has read what was before."""
+    world = World(store, pacer=Pacer())
+    id, people = await begun(store, 4)
+    looks = 0
+    due_bulk = store.due_bulk
+
+    async def slow(served: Collection[str], *, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+        nonlocal looks
+        found = await due_bulk(served, now=now, limit=limit)
+        looks += 1
+        if looks == 1 and paused:
+            await store.announcements.order(id, Order.PAUSE, now=NOW)
+            world.courier.recall_bulk()
+        elif looks == 1:
+            await claimed(store, id)
+            world.courier.wake_bulk()
+        return found
+
+    monkeypatch.setattr(store, "due_bulk", slow)
+    if paused:
+        assert await claimed(store, id) == 4
+    async with sending(world):
+        for _ in range(20):
+            world.clock.advance(0.05)
+            await settled(2)
+    assert len(world.channel.sent) == (0 if paused else len(people))
 
 
 async def test_who_is_erased_while_copies_wait_in_memory_gets_none(store: Store) -> None:

@@ -5,6 +5,8 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.model.receipt import Deferred, Delivered, Failed, Receipt, Refused, Unknown
 from bot.runtime.courier import GIVE_WAY
@@ -192,6 +194,61 @@ def test_no_second_holds_more_than_is_allowed_however_late_each_message_arrives(
         counted.append(arrived)
         ends.append(arrived + rng.uniform(0.0, 0.01))
     assert most_within(counted, 1.0) <= overall
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["message", "message", "parts", "group", "inline", "sign", "refusal", "rest"]),
+        st.integers(1, 4),
+        st.sampled_from([0.0, 0.0, 0.0, 0.03, 0.04, 0.2]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(st.sampled_from([30.0, 100.0]), ACTS)
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_mixed_no_second_and_no_minute_of_a_group_holds_more_than_is_allowed(
+    overall: float, acts: list[tuple[str, int, float]]
+) -> None:
+    """What is called beside the messages counts as they do: further parts, inline answers, signs."""
+    pacer, now = Pacer(Pace(overall=overall)), 0.0
+    every: list[float] = []
+    group: list[float] = []
+    for number, (act, parts, late) in enumerate(acts * int(overall / 2)):
+        match act:
+            case "rest":
+                now += late
+            case "refusal" if number < len(acts):
+                pacer.refused(late, now)
+            case "inline":
+                every.append(now + pacer.reserve(now))
+            case "sign":
+                every += [now] if pacer.take_sign(now) else []
+            case "message" | "parts" | "group":
+                chat = "-1" if act == "group" else str(number)
+                while (wait := pacer.wait(chat, now)) > 0:
+                    now += wait + late
+                pacer.take(chat, now)
+                pacer.begun()
+                calls = [
+                    now,
+                    *(now + pacer.reserve(now, chat) for _ in range(parts if act == "parts" else 0)),
+                ]
+                pacer.ended(now)
+                every += calls
+                group += calls if act == "group" else []
+    assert most_within(every or [now], 1.0) <= overall
+    assert most_within(group or [now], 60.0) <= 20
+
+
+def test_parts_that_wait_long_for_their_chat_hold_up_no_other() -> None:
+    pacer = Pacer(Pace(chat=0.02, burst=1))
+    far = [pacer.reserve(0.0, str(number)) for number in range(40) for _ in range(2)]
+    assert sum(place > 50 for place in far) == 40
+    assert pacer.wait("other", 0.0) < 4
+    assert pacer.wait("other", 4.0) == 0
 
 
 def test_what_never_arrived_frees_its_place_a_second_later() -> None:

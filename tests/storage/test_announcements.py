@@ -185,3 +185,13 @@ async def test_replies_are_looked_up_apart_from_copies(store: Store) -> None:
     await tell(store, "réponse", at=people[0])
     assert len(await store.due_messages(CHANNELS, now=NOW)) == 1
     assert len(await store.due_bulk(CHANNELS, now=NOW)) == 2
+
+
+async def test_what_can_still_be_stopped_is_seen_however_many_came_after(store: Store) -> None:
+    plan = Plan(say("Tous les mois"), starts=NOW + 1000 * HOUR)
+    planned = await store.announcements.announce(plan, now=NOW)
+    later = [await store.announcements.announce(Plan(say(str(number))), now=NOW) for number in range(4)]
+    for id in later:
+        await store.announcements.order(id, Order.CANCEL, now=NOW)
+    found = [one.announcement.id for one in await store.announcements.all_seen(limit=3)]
+    assert found == [later[3], later[2], planned]

@@ -130,16 +130,26 @@ async def test_a_proposal_ends_once(store: Store, accepted: bool, state: str) ->
     await turn(store, Propose(A, ("un",), (1,)))
     (proposal,) = await store.misses.proposals()
     assert proposal == Proposal(proposal.id, "2027-01-14", A, ("un",), (1,))
-    assert await store.misses.finish(proposal, accepted=accepted)
-    assert not await store.misses.finish(proposal, accepted=True)
+    if accepted:
+        assert await store.misses.applied(A, (), proposal, now=NOW) == 0
+    else:
+        assert await store.misses.withdraw(proposal, now=NOW)
+    assert not await store.misses.withdraw(proposal, now=NOW)
+    acts = [line.act for line in (await store.roles.team()).journal]
+    assert acts == ["questions.applied" if accepted else "questions.withdrawn", "questions.proposed"]
     assert [row.state for row in await store.misses.missed()] == [state, "open"]
     assert await store.misses.proposals() == ()
 
 
 async def test_questions_done_stay_done(store: Store) -> None:
     await turn(store, Miss("un", "reject"), Miss("deux", "reject"))
-    assert await store.misses.settle([1], "done") == 1
-    assert await store.misses.settle([1, 2], "dismissed") == 1
+    assert await store.misses.applied(A, [1], None, now=NOW) == 1
+    assert await store.misses.dismiss([1, 2], now=NOW) == 1
+    assert await store.misses.dismiss([1, 2], now=NOW) == 0
+    assert [line.act for line in (await store.roles.team()).journal] == [
+        "questions.dismissed",
+        "questions.applied",
+    ]
     assert [row.state for row in await store.misses.missed()] == ["done", "dismissed"]
 
 

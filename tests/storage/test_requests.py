@@ -315,6 +315,12 @@ async def test_an_erased_topic_is_asked_for_again_and_names_nobody(desk: Store, 
     assert await taken_away(desk) == [("77", "")]
 
 
+async def test_whoever_is_erased_again_from_a_restored_backup_leaves_no_topic_behind(desk: Store) -> None:
+    await turn(desk, Erase(say("adieu")))  # nobody is told: they were when it was asked for
+    await desk.purge(say("sans droit"), now=NOW + DAY)
+    assert await taken_away(desk) == [("77", "sans droit")]
+
+
 async def test_put_out_of_the_group_no_topic_is_asked_for_until_we_are_back(desk: Store) -> None:
     await closed(desk)
     await turn(desk, Reach(False), at=GROUP)
@@ -361,8 +367,8 @@ async def test_a_proposed_entry_is_nobodys_and_masked(desk: Store, path: Path) -
     await turn(desk, ProposeEntry(ONE, by, "écrire à awa@exemple.org ?", "Oui."), at=GROUP)
     (draft,) = await desk.requests.drafts()
     assert (draft["question"], draft["answer"]) == ("écrire à [adresse] ?", "Oui.")
-    assert await desk.requests.settle_draft(draft["id"], accepted=True)
-    assert not await desk.requests.settle_draft(draft["id"], accepted=True)
+    assert await desk.requests.settle_draft(draft["id"], now=NOW)
+    assert not await desk.requests.settle_draft(draft["id"], now=NOW)
     assert not await desk.requests.drafts()
 
 

@@ -111,7 +111,7 @@ async def test_who_never_wrote_is_expected_and_known_from_their_first_message_on
     store: Store, path: Path
 ) -> None:
     header = "adresse;prénom;annonces refusées;person.texte;association.taille;person.mail"
-    await File(store, header).apply("4713;Claire;Rencontres;avant;1-2;c@exemple.fr")
+    await File(store, header).apply("4713;Claire;Rendez-vous;avant;1-2;c@exemple.fr")
     assert (await store.rosters.counts()).expected == 1
     assert (await store.rosters.counts()).people == 0
     await File(store, "adresse;person.texte").apply("4713;après")
@@ -155,7 +155,7 @@ async def test_a_file_can_refuse_announcements_and_never_asks_for_them_again(
 ) -> None:
     await store.load(ALICE, now=NOW)
     header = "adresse;annonces refusées"
-    await File(store, header).apply("4711;Rencontres")
+    await File(store, header).apply("4711;Rendez-vous")
     assert told(await File(store, header, replaces=True).apply("4711;Vie du réseau")) == [Change.CHANGED]
     assert rows(path, "SELECT off FROM preference") == [(f"{NewsKind.EVENTS},{NewsKind.LIFE}",)]
 

@@ -202,6 +202,21 @@ async def test_what_nobody_waits_for_is_committed_with_what_comes_next(database:
     assert await held == "held"
 
 
+async def test_what_nobody_waits_for_is_overtaken_by_nothing_that_came_later(database: Sqlite) -> None:
+    """The tap on a copy finds the receipt that arrived before it."""
+    order: list[str] = []
+
+    async def noted(name: str, within: float) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.run("put", name=name, value="x")
+            order.append(name)
+
+        await database.write(work, within=within)
+
+    await asyncio.gather(noted("receipt", 3600.0), noted("tap", 0.0))
+    assert order == ["receipt", "tap"]
+
+
 async def test_what_nobody_waits_for_is_committed_when_its_time_is_over(database: Sqlite) -> None:
     names = ["a", "b", "c"]
     assert await asyncio.gather(*(put(database, name, within=0.01) for name in names)) == names

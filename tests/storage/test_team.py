@@ -55,7 +55,11 @@ async def test_an_invitation_gives_its_role_once_and_who_made_it_hears_so(team: 
     assert await said(team, BRUNO) == ["gone"]
     assert await said(team, CLAIRE) == ["told staff"]
     found = await team.roles.team()
-    assert [(one.act, one.name) for one in found.journal] == [("role.taken", ""), ("role.invited", "Claire")]
+    assert [(one.act, one.name) for one in found.journal] == [
+        ("role.taken", ""),
+        ("role.invited", "Claire"),
+        ("role.taken", "Claire"),  # by the settings
+    ]
     assert [(one.act, one.count) for one in found.refused] == [("invitation", 1)]
     await team.close()
     assert TOKEN not in str(rows(path, "SELECT * FROM invitation"))
@@ -107,8 +111,8 @@ async def test_what_strangers_try_is_counted_by_day_and_names_nobody(team: Store
 
 async def test_the_journal_stays_when_its_author_is_erased_without_the_name(team: Store, path: Path) -> None:
     await turn(team, Erase(say("farewell")), at=CLAIRE)
-    (line,) = (await team.roles.team()).journal
-    assert (line.act, line.name) == ("role.invited", "")
+    lines = (await team.roles.team()).journal
+    assert [(line.act, line.name) for line in lines] == [("role.invited", ""), ("role.taken", "")]
     await team.close()
 
 
@@ -151,6 +155,24 @@ async def test_who_left_the_settings_is_no_administrator_from_the_next_start(tea
     ]
     assert await store.roles.settle([dora], now=NOW) == 0
     await store.close()
+
+
+async def test_who_becomes_an_administrator_by_the_settings_stands_in_the_journal(path: Path) -> None:
+    dora, emil = Address("telegram", "4701"), Address("telegram", "4702")
+    store = await Store.open(path, policy=POLICY, admins=frozenset([dora, emil]))
+    for _ in range(2):  # the second time nothing is new
+        await store.load(dora, now=NOW, name="Dora")
+    await store.close()
+    before = await Store.open(path, policy=POLICY)
+    await before.load(emil, now=NOW, name="Emil")
+    assert await before.roles.settle([dora, emil], now=NOW) == 0
+    assert await before.roles.settle([dora, emil], now=NOW) == 0
+    lines = (await before.roles.team()).journal
+    assert [(one.name, one.act, one.about) for one in lines] == [
+        ("Emil", "role.taken", "admin"),
+        ("Dora", "role.taken", "admin"),
+    ]
+    await before.close()
 
 
 async def test_an_invitation_ends_with_the_right_of_who_made_it(team: Store, path: Path) -> None:

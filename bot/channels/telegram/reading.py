@@ -197,7 +197,7 @@ def _read_rewritten(message: object) -> Reading | Skipped:
             return Skipped.KIND
     content = _with_post(content, message)
     assert isinstance(content, Utterance | Unusable)
-    return Reading(who[0], Rewritten(content))
+    return Reading(who[0], Rewritten(content), sent=_sent_at(message))
 
 
 def _read_content(message: object) -> Input | None:
@@ -388,9 +388,9 @@ def _international(phone: str) -> str:
 
 
 def _sent_at(message: object) -> float | None:
-    """When a message was sent, Unix seconds (Bot API, Message); a tap does not tell."""
+    """When a message was sent, or changed, Unix seconds (Bot API, Message); a tap does not tell."""
     match message:
-        case {"date": int(moment)} if 0 < moment < LATEST:
+        case {"edit_date": int(moment)} | {"date": int(moment)} if 0 < moment < LATEST:
             return float(moment)
         case _:
             return None

@@ -21,7 +21,7 @@ from bot.channels.telegram.identity import Me
 from bot.markup import clean
 from bot.model.inputs import StaffReply, Tap, Unusable, Utterance
 
-ACTS = ("req.", "model.", "use.")
+ACTS = ("req.", "give.", "hand.", "model.", "use.")
 """How the acts of buttons below messages about requests begin."""
 
 NOTES = ("//", "/note")

@@ -77,7 +77,7 @@ class Topics:
             return Delivered(topic=at)
         await self._wait()
         receipt = await say(int(at) if at else None)
-        if at and isinstance(receipt, Refused) and any(sign in receipt.reason.lower() for sign in GONE):
+        if at and _finds_none(receipt):
             self._made.pop((address, topic.title), None)
             at, _ = await self._make(address, topic)
             receipt = await say(int(at) if at else None)
@@ -147,7 +147,14 @@ class Topics:
         except BadRequest as error:
             if mentions(error, *GONE):
                 return Delivered()
-        receipt = await self._say(address, replace(topic, title=str(thread)), topic.at, say)
+        receipt: Receipt = Delivered(topic=topic.at)
+        if say is not None:
+            await self._wait()
+            receipt = await say(thread)
+            if _finds_none(receipt):
+                return Delivered()  # deleted by hand: none is made to say that it should be
+            if isinstance(receipt, Delivered):
+                receipt = replace(receipt, topic=topic.at)
         with suppress(TelegramError):  # it was closed before, or we lost that right too: it has been said
             await self._bot.close_forum_topic(chat, thread)
         return receipt
@@ -169,6 +176,11 @@ class Topics:
     async def _wait(self) -> None:
         if self.pace is not None:
             await asyncio.sleep(self.pace.reserve(CHANNEL, within=LONGEST_WAIT) or 0.0)
+
+
+def _finds_none(receipt: Receipt) -> bool:
+    """Whether a message was refused because its topic is gone."""
+    return isinstance(receipt, Refused) and any(sign in receipt.reason.lower() for sign in GONE)
 
 
 def placed(parts: Sequence[Part], topic: Topic, thread: int | None) -> list[Part]:

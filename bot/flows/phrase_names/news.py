@@ -82,6 +82,7 @@ NEWS: Mapping[str, tuple[str, ...]] = {
     "announcement_confirm_recall": ("head", "sent"),
     "announcement_correct_ask": ("head",),
     "announcement_correct_show": ("sent",),
+    "announcement_correct_languages": ("languages",),
     "announcement_correcting": (),
     "announcement_recalling": (),
     "announcement_recalled": (),

@@ -2,6 +2,7 @@
 
 from bot.model.effects.asking import (
     Asked,
+    Entrust,
     Escalate,
     Handle,
     Miss,
@@ -72,6 +73,7 @@ Effect = (
     | Escalate
     | TellTeam
     | Relay
+    | Entrust
     | Handle
     | Talk
     | ShareContext
@@ -110,6 +112,7 @@ __all__ = [
     "Direct",
     "Edit",
     "Effect",
+    "Entrust",
     "Erase",
     "Escalate",
     "Export",

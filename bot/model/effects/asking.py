@@ -97,8 +97,8 @@ class TellTeam:
     """One with the key `request-<number>` replaces the pack."""
     alone: tuple[Option, ...] = ()
     """Buttons where staff read it each in their own chat."""
-    besides: PersonId | None = None
-    """Who of staff hears it otherwise, where each is told in their own chat."""
+    besides: tuple[PersonId, ...] = ()
+    """Who of staff hear it otherwise, where each is told in their own chat."""
     answers: str = ""
     """The key of what was told before and this belongs to."""
     edits: bool = False
@@ -135,6 +135,25 @@ class Handle:
     """In which it was decided; if it moved, the turn is decided again."""
     by: PersonId | None = None
     """Who of staff; None: the person themselves."""
+    remind: datetime | None = None
+    """When staff are reminded, if this makes it theirs to answer again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrust:
+    """One of staff gives a request to a colleague; the rights of both are asked for again in the commit."""
+
+    request: RequestId
+    state: RequestState
+    """In which it was decided; if it moved, the turn is decided again."""
+    held: PersonId | None
+    """Who saw to it when this was decided; likewise."""
+    by: PersonId
+    to: PersonId
+    told: Message
+    """For the colleague, in their own chat."""
+    failed: Message
+    """For who gave it, where they did, if the colleague is not reached."""
     remind: datetime | None = None
     """When staff are reminded, if this makes it theirs to answer again."""
 

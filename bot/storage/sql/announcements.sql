@@ -15,7 +15,11 @@ SELECT id, created, state = 'cancelled' AND began IS NULL AS unsent
 SELECT * FROM announcement WHERE id = :id;
 
 -- name: announcements
-SELECT * FROM announcement ORDER BY id DESC LIMIT :limit;
+-- Those that can still be stopped are among them, however many came after.
+SELECT * FROM announcement
+ WHERE id IN (SELECT id FROM announcement
+               ORDER BY state IN ('planned', 'running', 'paused') DESC, id DESC LIMIT :limit)
+ ORDER BY id DESC;
 
 -- name: announcements_running
 SELECT id FROM announcement WHERE state = 'running' ORDER BY id;

@@ -30,6 +30,11 @@ UPDATE request
        score = CASE WHEN :deed = 'reopen' THEN NULL ELSE score END
  WHERE id = :id AND state = :before;
 
+-- name: requests_given_back
+-- Whoever may not answer any more sees to nothing any more.
+UPDATE request SET assigned = NULL, state = iif(state = 'taken', 'open', state)
+ WHERE assigned = :person AND state <> 'closed';
+
 -- name: request_answer
 UPDATE request SET answer = :answer WHERE id = :id;
 
@@ -92,8 +97,15 @@ SELECT id, channel, address, priority, request, person, body, notice FROM outbox
 -- name: request_team
 -- Where staff are told when they have no group: each in their own chat.
 SELECT p.id AS person, d.channel, d.id AS address FROM person p JOIN address d ON d.person = p.id
- WHERE p.standing IN ('staff', 'admin') AND p.reachable = 1 AND p.kind = 'person' AND p.id <> :person AND p.id IS NOT :besides
+ WHERE p.standing IN ('staff', 'admin') AND p.reachable = 1 AND p.kind = 'person' AND p.id <> :person
+   AND p.id NOT IN (SELECT value FROM json_each(:besides))
  ORDER BY p.id, d.channel, d.id;
+
+-- name: request_chat_of
+-- Where one of staff reads what is for them alone; nowhere if they blocked us.
+SELECT d.channel, d.id AS address FROM address d JOIN person p ON p.id = d.person
+ WHERE d.person = :person AND p.reachable = 1
+ ORDER BY d.channel <> 'telegram', d.channel, d.id LIMIT 1;
 
 -- name: request_group_gone
 SELECT 1 AS gone FROM address d JOIN person p ON p.id = d.person
@@ -134,9 +146,10 @@ SELECT key FROM sent
    AND (key = 'request-' || :request OR (key > 'request-' || :request || '.' AND key < 'request-' || :request || '/'))
  ORDER BY key;
 
--- name: leaving_add
+-- name: leaving_add_erased
 INSERT OR IGNORE INTO leaving_topic (channel, address, reference, since)
-VALUES (:channel, :address, :reference, :now);
+SELECT t.channel, t.address, t.reference, :now FROM request_topic t JOIN request r ON r.id = t.request
+ WHERE r.person = :person;
 
 -- name: leaving_add_closed
 INSERT OR IGNORE INTO leaving_topic (channel, address, reference, since)

@@ -57,10 +57,12 @@ SELECT j.id, j.at, coalesce(p.name, '') AS name, j.act,
        iif(j.act = 'role.removed', coalesce(whose.name, ''), j.about) AS about,
        CASE WHEN j.act LIKE 'event.%' THEN coalesce(e.title, '')
             WHEN j.act LIKE 'announcement.%' THEN coalesce(substr(a.plan ->> '$.message.text', 1, 400), '')
+            WHEN j.act = 'request.give' THEN coalesce(whose.name, '')
             ELSE '' END AS title
   FROM journal j
   LEFT JOIN person p ON p.id = j.person
-  LEFT JOIN person whose ON j.act = 'role.removed' AND whose.id = CAST(j.about AS INTEGER)
+  LEFT JOIN person whose ON (j.act = 'role.removed' AND whose.id = CAST(j.about AS INTEGER))
+        OR (j.act = 'request.give' AND whose.id = CAST(substr(j.about, instr(j.about, '.') + 1) AS INTEGER))
   LEFT JOIN event e ON j.act LIKE 'event.%' AND e.id = j.about
   LEFT JOIN announcement a ON j.act LIKE 'announcement.%' AND a.id = CAST(j.about AS INTEGER)
  WHERE j.id < :before ORDER BY j.id DESC LIMIT :limit;

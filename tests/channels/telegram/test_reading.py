@@ -278,3 +278,4 @@ def test_what_a_person_changes_is_read_with_the_message_that_it_was(
     assert isinstance(row, tuple) and row[:2] == (1, "1001")
     again = read_update(json.loads(row[2]), secret=SECRET, me=ME)
     assert isinstance(again, Reading) and again.input == found.input and "Camille" not in row[2]
+    assert found.sent == again.sent == 5, "when it was changed: by that floods are judged"

@@ -142,6 +142,18 @@ async def test_a_topic_is_taken_away_or_what_is_left_to_do_is_said(
     assert await channel.send(FORUM, say("Supprimez", replace(gone, at=""))) == Delivered()
 
 
+async def test_no_topic_is_made_to_say_that_one_deleted_by_hand_should_go(
+    channel: TelegramChannel, api: BotApi, forum: Chat
+) -> None:
+    first = await sent(channel, say("Bonjour"))
+    gone = replace(after(first, TOPIC), gone=True, closed=True)
+    forum.topics[int(first.topic)].deleted = True
+    refused = faults.bad_request("not enough rights to delete a topic")
+    api.fault(refused, method="deleteForumTopic", times=1)
+    assert await channel.send(FORUM, say("Supprimez ce sujet", gone)) == Delivered()
+    assert list(forum.topics) == [int(first.topic)]
+
+
 async def test_a_sign_stands_on_the_message_or_is_said(
     channel: TelegramChannel, api: BotApi, forum: Chat
 ) -> None:
