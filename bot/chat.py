@@ -75,8 +75,9 @@ class Desk:
 async def chat(settings: Settings, seat: Seat) -> None:
     """Talk until the input ends, or SIGTERM cancels it. CannotStart says what is in the way."""
     if task := asyncio.current_task():
-        with suppress(NotImplementedError):  # Windows
-            # A person's terminal must not stay as the line editor needs it.
+        # A person's terminal must not stay as the line editor needs it. On Windows no loop takes signals
+        # (Python, "asyncio: Platform Support"), and there is no such editor: nothing is to be put back.
+        with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     serving = is_interactive() and not seat.as_json
     # Somebody reads along: what is only for the record would stand between the messages.

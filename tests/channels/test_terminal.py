@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -337,25 +337,19 @@ def test_pasted_lines_are_one_message(tmp_path: Path) -> None:
         assert "Je n'ai pas" not in terminal.sees("À bientôt")
 
 
-def test_an_interrupted_line_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ends", "status"), [(Terminal.interrupts, 130), (Terminal.is_stopped, 128 + signal.SIGTERM)]
+)
+def test_whoever_ends_it_in_the_middle_of_a_line_finds_the_terminal_as_it_was(
+    tmp_path: Path, ends: Callable[[Terminal], None], status: int
+) -> None:
     with at_a_terminal(tmp_path) as terminal:
         terminal.asked()
         terminal.presses(b"une phrase commenc")
         terminal.sees("commenc")
-        terminal.interrupts()
+        ends(terminal)
         terminal.sees("À bientôt")
-        assert terminal.ends() == 130
-        assert terminal.echoes()
-
-
-def test_whoever_ends_it_from_outside_finds_the_terminal_as_it_was(tmp_path: Path) -> None:
-    with at_a_terminal(tmp_path) as terminal:
-        terminal.asked()
-        terminal.presses(b"une phrase commenc")
-        terminal.sees("commenc")
-        terminal.is_stopped()
-        terminal.sees("À bientôt")
-        assert terminal.ends() == 128 + signal.SIGTERM
+        assert terminal.ends() == status
         assert terminal.echoes()
         assert "Traceback" not in terminal.raw
 

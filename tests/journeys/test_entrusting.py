@@ -3,19 +3,8 @@
 from pathlib import Path
 
 from tests.journeys.program import PATIENCE
-from tests.journeys.test_requests import Desk, desk, heard, opened
+from tests.journeys.test_requests import Desk, desk, heard, joins, opened
 from tests.telegram_api.world import Heard
-
-
-async def joins(here: Desk) -> None:
-    """Tom is of the team from now on."""
-    await here.claire.says("/equipe")
-    await heard(here.claire, "Qui a quel rôle")
-    await here.claire.taps("Inviter dans l'équipe")
-    link = await heard(here.claire, "start=")
-    await here.tom.says("/start " + link.text.partition("start=")[2].split()[0])
-    await heard(here.tom, "Bienvenue dans l'équipe")
-    await heard(here.claire, "Tom")
 
 
 async def gives(here: Desk, who: str) -> Heard:

@@ -373,6 +373,26 @@ async def opened(here: Desk, *, topic: bool = True) -> int:
     return here.thread(pack) if topic else 0
 
 
+async def answered(here: Desk) -> int:
+    """A request that staff have answered in its topic; where it is."""
+    thread = await opened(here)
+    await here.claire.says("Bonjour", chat=here.chat, thread=thread)
+    await heard(here.awa, "Bonjour")
+    await here.looks(thread, "💬", closed=False)
+    return thread
+
+
+async def joins(here: Desk) -> None:
+    """Tom is of the team from now on."""
+    await here.claire.says("/equipe")
+    await heard(here.claire, "Qui a quel rôle")
+    await here.claire.taps("Inviter dans l'équipe")
+    link = await heard(here.claire, "start=")
+    await here.tom.says("/start " + link.text.partition("start=")[2].split()[0])
+    await heard(here.tom, "Bienvenue dans l'équipe")
+    await heard(here.claire, "Tom")
+
+
 async def heard(person: Person, words: str) -> Heard:
     """The next thing with these words in it that a person hears in their own chat."""
     async with asyncio.timeout(PATIENCE):

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from tests.journeys.program import PATIENCE, Program, page_of
-from tests.journeys.test_requests import FORUM, desk, heard, opened
+from tests.journeys.test_requests import FORUM, answered, desk, heard, opened
 from tests.telegram_api import faults
 
 
@@ -42,10 +42,7 @@ async def test_killed_before_it_was_noted_that_the_first_message_arrived(tmp_pat
 
 async def test_topics_turned_off_by_hand(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
-        thread = await opened(here)
-        await here.claire.says("Bonjour", chat=here.chat, thread=thread)
-        await heard(here.awa, "Bonjour")
-        await here.looks(thread, "💬", closed=False)
+        await answered(here)
         here.chat.is_forum = False
         await here.awa.says("Toujours là ?")
         told = await here.told()
@@ -66,10 +63,7 @@ async def test_what_cannot_be_copied_is_told_to_whom_it_was_for(tmp_path: Path) 
 
 async def test_a_topic_that_takes_no_words_sends_them_to_each_of_the_team(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
-        thread = await opened(here)
-        await here.claire.says("Bonjour", chat=here.chat, thread=thread)
-        await heard(here.awa, "Bonjour")
-        await here.looks(thread, "💬", closed=False)
+        await answered(here)
         await here.api.quiet(idle=0.3, timeout=30)
         here.api.fault(faults.bad_request("TOPIC_CLOSED"), method="sendMessage", chat=FORUM)
         await here.awa.says("Il y a quelqu'un ?")

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from tests.journeys.program import PATIENCE, Program
-from tests.journeys.test_requests import FORUM, desk, heard, opened
+from tests.journeys.test_requests import FORUM, answered, desk, heard, joins, opened
 from tests.telegram_api import faults
 
 PNG = (
@@ -30,12 +30,7 @@ steps:
 
 async def test_two_of_the_team_answer_at_once_and_both_arrive(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
-        await here.claire.says("/equipe")
-        await heard(here.claire, "Qui a quel rôle")
-        await here.claire.taps("Inviter dans l'équipe")
-        link = await heard(here.claire, "start=")
-        await here.tom.says("/start " + link.text.partition("start=")[2].split()[0])
-        await heard(here.tom, "Bienvenue dans l'équipe")
+        await joins(here)
         thread = await opened(here)
         await here.claire.says("Réponse de Claire", chat=here.chat, thread=thread)
         await here.tom.says("Réponse de Tom", chat=here.chat, thread=thread)
@@ -113,10 +108,7 @@ async def test_an_answer_to_a_closed_request_says_how_to_reopen_and_score_counts
 
 async def test_the_bot_lost_its_rights_and_the_topic_was_deleted(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
-        thread = await opened(here)
-        await here.claire.says("Bonjour", chat=here.chat, thread=thread)
-        await heard(here.awa, "Bonjour")
-        await here.looks(thread, "💬", closed=False)
+        thread = await answered(here)
         await here.api.quiet(idle=0.3, timeout=30)
         here.chat.rights = frozenset()
         here.chat.topics[thread].deleted = True
